@@ -1,0 +1,37 @@
+# tools/common.sh: what the scripts of this folder share. Sourced, never run.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# say TEXT...: one line of progress. Standard output belongs to the results.
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+# die TEXT...: says why and ends with 2, which no script here uses for anything but "could not start".
+die() {
+    say "$@"
+    exit 2
+}
+
+# configure DIR [meson option...]: makes build/DIR once; Ninja regenerates it when a meson.build changes.
+configure() {
+    local dir=$root/build/$1
+    shift
+    [[ -f $dir/build.ninja ]] && return
+    say "configuring build/${dir##*/}"
+    meson setup "$dir" "$root" "$@" >&2
+}
+
+# build DIR [target...]: one job per CPU this process may use; more would only cost memory.
+build() {
+    local dir=$1
+    shift
+    say "building build/$dir"
+    ninja -C "$root/build/$dir" -j "$(nproc)" "$@" >&2
+}
+
+# build_release: the program of a release, build/release/apps/prosa/prosa, without the tests.
+build_release() {
+    "$root/tools/setup"
+    configure release -Dbuildtype=release -Dtests=false
+    build release apps/prosa/prosa
+}
