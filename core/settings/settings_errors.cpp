@@ -1,0 +1,34 @@
+#include "core/settings/settings_errors.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace prosa {
+namespace {
+
+std::string_view source_of(const SettingsPlace& place) {
+    return place.source == nullptr ? std::string_view() : std::string_view(*place.source);
+}
+
+}  // namespace
+
+void SettingsErrors::add(const SettingsPlace& place, std::string message) {
+    errors_.push_back({place, std::move(message)});
+}
+
+absl::Status SettingsErrors::status() const {
+    if (errors_.empty()) return absl::OkStatus();
+    std::vector<const Error*> sorted;
+    for (const Error& error : errors_) sorted.push_back(&error);
+    std::stable_sort(sorted.begin(), sorted.end(), [](const Error* a, const Error* b) {
+        return std::pair(source_of(a->place), a->place.line) < std::pair(source_of(b->place), b->place.line);
+    });
+    std::string text;
+    for (const Error* error : sorted) {
+        if (!text.empty()) text += '\n';
+        text += error->place.text() + ": " + error->message;
+    }
+    return invalid_argument("{}", text);
+}
+
+}  // namespace prosa

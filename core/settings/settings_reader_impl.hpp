@@ -1,0 +1,218 @@
+// core/settings/settings_reader_impl.hpp: the templates of settings_reader.hpp; include that one.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "core/base/assert.hpp"
+#include "core/base/units.hpp"
+#include "core/settings/settings_reader.hpp"
+
+namespace prosa {
+
+template <typename T>
+SettingField<T>& SettingField<T>::required() {
+    if (node_.is_default) reader_.add_error(key_, "is missing");
+    return *this;
+}
+
+template <typename T>
+SettingField<T>& SettingField<T>::range(T min, T max) requires SettingsNumber<T> {
+    // Negated, so that not-a-number is outside.
+    if (!is_given_ || (value_ >= min && value_ <= max)) return *this;
+    if (is_duration_) {
+        reader_.reject(node_, reader_.path_of(key_),
+                       fmt::format("a duration from {} to {}", format_duration(static_cast<Nanos>(min)),
+                                   format_duration(static_cast<Nanos>(max))));
+    } else {
+        reader_.reject(node_, reader_.path_of(key_), fmt::format("a number from {} to {}", min, max));
+    }
+    value_ = default_;
+    is_given_ = false;
+    return *this;
+}
+
+template <typename T>
+SettingField<T>& SettingField<T>::not_empty() requires requires(const T& value) {
+    value.empty();
+}
+{
+    if (is_given_ && value_.empty())
+        reader_.reject(node_, reader_.path_of(key_), "something that is not empty");
+    return *this;
+}
+
+template <typename T>
+SettingField<T> SettingsReader::read(std::string_view key, T& value) {
+    SettingsNode& node = touch(key);
+    SettingField<T> field(*this, key, node, value);
+    if constexpr (SettingsSection<T>) {
+        // Its own keys have their own defaults, so it is read when absent too.
+        const bool was_default = node.is_default;
+        field.is_given_ = parse(node, path_of(key), value) && !was_default;
+        return field;
+    } else {
+        if (node.is_default) {
+            fill(node, value);
+            return field;
+        }
+        T given{};
+        field.is_given_ = parse(node, path_of(key), given);
+        if (field.is_given_) value = std::move(given);
+        return field;
+    }
+}
+
+template <typename T>
+void SettingsReader::read_choice(
+    std::string_view key, T& value,
+    std::initializer_list<std::pair<std::string_view, std::type_identity_t<T>>> choices) {
+    std::vector<std::string_view> names;
+    std::size_t default_index = choices.size();
+    for (const auto& [name, choice] : choices) {
+        if (choice == value && default_index == choices.size()) default_index = names.size();
+        names.push_back(name);
+    }
+    PROSA_ASSERT(default_index < choices.size(), "the default is one of the choices");
+    value = (choices.begin() + choose(key, names, default_index))->second;
+}
+
+template <SettingsNumber T>
+void SettingsReader::read_or_auto(std::string_view key, std::optional<T>& value, std::type_identity_t<T> min,
+                                  std::type_identity_t<T> max) {
+    SettingsNode& node = touch(key);
+    if (node.is_default) {
+        if (value.has_value())
+            fill(node, *value);
+        else
+            fill_text(node, "auto", false);
+        return;
+    }
+    if (node.kind == SettingsNode::Kind::scalar && node.text == "auto") {
+        value.reset();
+        return;
+    }
+    T given{};
+    if (node.kind == SettingsNode::Kind::scalar && is_number(node)) {
+        if (!parse(node, path_of(key), given)) return;
+        if (given >= min && given <= max) {
+            value = given;
+            return;
+        }
+    }
+    reject(node, path_of(key), fmt::format("auto or a number from {} to {}", min, max));
+}
+
+template <typename Visit>
+void SettingsReader::for_each_section(Visit&& visit) {
+    for (SettingsNode* const child : mark_unread()) {
+        SettingsReader reader(*child, *errors_, path_of(child->key));
+        visit(std::as_const(child->key), reader);
+    }
+}
+
+template <typename Visit>
+void SettingsReader::for_each_item(std::string_view key, Visit&& visit) {
+    SettingsNode& node = touch(key);
+    if (node.is_default) return fill_children(node, SettingsNode::Kind::list);
+    const std::string path = path_of(key);
+    if (!expect_kind(node, SettingsNode::Kind::list, path)) return;
+    std::size_t index = 0;
+    for (SettingsNode& item : node.children) {
+        SettingsReader reader(item, *errors_, fmt::format("{}[{}]", path, index));
+        visit(index++, reader);
+    }
+}
+
+template <typename T>
+requires std::integral<T>
+bool SettingsReader::parse(SettingsNode& node, const std::string& path, T& value) {
+    if constexpr (std::is_signed_v<T>) {
+        std::int64_t wide = 0;
+        if (!parse_signed(node, path, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide))
+            return false;
+        value = static_cast<T>(wide);
+    } else {
+        std::uint64_t wide = 0;
+        if (!parse_unsigned(node, path, std::numeric_limits<T>::max(), wide)) return false;
+        value = static_cast<T>(wide);
+    }
+    return true;
+}
+
+template <typename T>
+bool SettingsReader::parse(SettingsNode& node, const std::string& path, std::optional<T>& value) {
+    if (node.kind == SettingsNode::Kind::null) {
+        value.reset();
+        return true;
+    }
+    return parse(node, path, value.emplace());
+}
+
+template <typename T>
+bool SettingsReader::parse(SettingsNode& node, const std::string& path, std::vector<T>& value) {
+    if (!expect_kind(node, SettingsNode::Kind::list, path)) return false;
+    bool all_fit = true;
+    for (SettingsNode& item : node.children)
+        all_fit = parse(item, fmt::format("{}[{}]", path, value.size()), value.emplace_back()) && all_fit;
+    return all_fit;
+}
+
+template <typename T>
+bool SettingsReader::parse(SettingsNode& node, const std::string& path,
+                           std::vector<std::pair<std::string, T>>& value) {
+    if (!expect_kind(node, SettingsNode::Kind::map, path)) return false;
+    bool all_fit = true;
+    for (SettingsNode& child : node.children) {
+        child.was_read = true;
+        auto& entry = value.emplace_back(child.key, T{});
+        all_fit = parse(child, fmt::format("{}.{}", path, child.key), entry.second) && all_fit;
+    }
+    return all_fit;
+}
+
+template <SettingsSection T>
+bool SettingsReader::parse(SettingsNode& node, const std::string& path, T& value) {
+    const std::size_t errors_before = errors_->count();
+    SettingsReader reader(node, *errors_, path);
+    read_settings(reader, value);
+    return errors_->count() == errors_before;
+}
+
+template <typename T>
+requires std::integral<T>
+void SettingsReader::fill(SettingsNode& node, T value) { fill_text(node, fmt::format("{}", value), false); }
+
+template <SettingsSection T>
+void SettingsReader::fill(SettingsNode& node, const T& value) {
+    // Reading nothing into a copy leaves its values in the node.
+    T copy = value;
+    SettingsErrors none;
+    fill_children(node, SettingsNode::Kind::map);
+    SettingsReader reader(node, none);
+    read_settings(reader, copy);
+}
+
+template <typename T>
+void SettingsReader::fill(SettingsNode& node, const std::optional<T>& value) {
+    if (value.has_value()) fill(node, *value);
+}
+
+template <typename T>
+void SettingsReader::fill(SettingsNode& node, const std::vector<T>& value) {
+    fill_children(node, SettingsNode::Kind::list);
+    for (const T& item : value) fill(node.children.emplace_back(), item);
+}
+
+template <typename T>
+void SettingsReader::fill(SettingsNode& node, const std::vector<std::pair<std::string, T>>& value) {
+    fill_children(node, SettingsNode::Kind::map);
+    for (const auto& [key, item] : value) {
+        SettingsNode& child = node.children.emplace_back();
+        child.key = key;
+        child.was_read = true;
+        child.is_default = true;
+        fill(child, item);
+    }
+}
+
+}  // namespace prosa
