@@ -1,0 +1,75 @@
+// core/reactor/control_inbox.hpp: bounded inbox of tasks for one thread, from any other.
+//
+// Threads   any: post.  owner: run_pending, has_pending, announce_sleep, awaken.
+// Progress  post is lock-free; the owner's look at an empty inbox is one load of a line that only posts write.
+// Ordering  [post] signal_ release store in post -> acq_rel exchange in run_pending : the task is in the queue;
+//           sleep and wake as in WakeWord.
+// Full      post returns false and keeps the task; the caller keeps a backlog or gives up.
+// Proof     test/core/reactor/control_inbox_test.cpp
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+#include <concurrentqueue.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "core/base/cache_line.hpp"
+#include "core/reactor/event_fd_waker.hpp"
+#include "core/reactor/wake_word.hpp"
+
+namespace prosa {
+
+using ControlTask = absl::AnyInvocable<void()>;
+
+// Queue: try_enqueue(Task&&) that never allocates beyond what it was built with, and try_dequeue(Task&).
+template <typename Task = ControlTask, typename Queue = moodycamel::ConcurrentQueue<Task>,
+          template <typename> class Atomic = std::atomic>
+class ControlInbox {
+  public:
+    // Room for capacity_tasks from each of threads_max posting threads.
+    ControlInbox(std::shared_ptr<EventFdWaker> waker, std::size_t capacity_tasks, std::size_t threads_max)
+        : queue_(capacity_tasks, 0, threads_max), waker_(std::move(waker)) {}
+
+    // Takes `task` only when it returns true.
+    [[nodiscard]] bool post(Task& task) {
+        if (!queue_.try_enqueue(std::move(task))) return false;
+        signal_.store(1, std::memory_order_release);  // [post]
+        if (wake_.claim_wake()) waker_->wake();
+        return true;
+    }
+
+    bool has_pending() const noexcept { return signal_.load(std::memory_order_relaxed) != 0; }
+
+    // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many.
+    std::size_t run_pending(std::size_t tasks_max = 64) {
+        if (!has_pending()) [[likely]] return 0;
+        signal_.exchange(0, std::memory_order_acq_rel);  // [post]
+        std::size_t count = 0;
+        Task task;
+        while (count < tasks_max && queue_.try_dequeue(task)) {
+            task();
+            task = Task();
+            ++count;
+        }
+        if (count == tasks_max) signal_.store(1, std::memory_order_release);  // [post]
+        return count;
+    }
+
+    // False when a task came meanwhile: the owner does not sleep then.
+    bool announce_sleep() noexcept {
+        wake_.announce_sleep();
+        return signal_.load(std::memory_order_acquire) == 0;
+    }
+    void awaken() noexcept { wake_.awaken(); }
+
+  private:
+    Queue queue_;
+    std::shared_ptr<EventFdWaker> waker_;
+    WakeWord<Atomic> wake_;
+    alignas(no_sharing_bytes) Atomic<std::uint32_t> signal_{0};
+};
+
+}  // namespace prosa
