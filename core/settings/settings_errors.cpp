@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/assert.hpp"
+
 namespace prosa {
 namespace {
 
@@ -16,6 +18,11 @@ void SettingsErrors::add(const SettingsPlace& place, std::string message) {
     errors_.push_back({place, std::move(message)});
 }
 
+void SettingsErrors::add_status(const absl::Status& status) {
+    PROSA_ASSERT(!status.ok(), "an error");
+    errors_.push_back({{}, message_of(status)});
+}
+
 absl::Status SettingsErrors::status() const {
     if (errors_.empty()) return absl::OkStatus();
     std::vector<const Error*> sorted;
@@ -26,7 +33,8 @@ absl::Status SettingsErrors::status() const {
     std::string text;
     for (const Error* error : sorted) {
         if (!text.empty()) text += '\n';
-        text += error->place.text() + ": " + error->message;
+        if (error->place.source != nullptr) text += error->place.text() + ": ";
+        text += error->message;
     }
     return invalid_argument("{}", text);
 }

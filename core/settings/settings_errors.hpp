@@ -19,6 +19,9 @@ class PROSA_API SettingsErrors {
     // The message says what was wrong and what was expected; `place` is put before it.
     void add(const SettingsPlace& place, std::string message);
 
+    // An error that names its place itself: those of the parsers. Asserted: not OK.
+    void add_status(const absl::Status& status);
+
     bool empty() const noexcept { return errors_.empty(); }
     std::size_t count() const noexcept { return errors_.size(); }
 

@@ -22,6 +22,8 @@ std::string lower_case(std::string_view text) {
 }
 
 bool is_hidden(const SettingsNode& node) {
+    // Nothing to hide; and a default must not turn into the text that hides.
+    if (node.text.empty() && node.children.empty()) return false;
     if (node.is_secret) return true;
     const std::string key = lower_case(node.key);
     constexpr std::array<std::string_view, 5> words = {"password", "passwd", "passphrase", "secret", "token"};

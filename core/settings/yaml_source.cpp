@@ -213,6 +213,11 @@ SettingsNode build(std::string_view text, std::shared_ptr<const std::string> sou
     return builder.has_root() ? builder.take_root() : SettingsNode();
 }
 
+void set_place(SettingsNode& node, const SettingsPlace& place) {
+    node.place = place;
+    for (SettingsNode& child : node.children) set_place(child, place);
+}
+
 absl::Status error_at(std::string_view name, std::string_view text, const YAML::Exception& error) {
     const int line = std::max(error.mark.line, 0);
     if (is_indented_by_tab(line_of(text, line)))
@@ -251,6 +256,7 @@ absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text, const S
     } else if (text.empty() || text == "~" || text == "null") {
         node = SettingsNode();
     }
+    set_place(node, place);
     return node;
 }
 
