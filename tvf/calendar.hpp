@@ -23,10 +23,10 @@ struct Date {
     constexpr auto operator<=>(const Date&) const = default;
 
     constexpr bool is_valid() const noexcept {
-        constexpr std::uint8_t days_of[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
         if (year > year_max || month < 1 || month > 12 || day < 1) return false;
-        if (day <= days_of[month - 1]) [[likely]] return true;
-        return month == 2 && day == 29 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        if (day <= 28) return true;
+        if (month != 2) return day <= 30 || (day == 31 && ((month + (month >> 3)) & 1) != 0);
+        return day == 29 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     }
 };
 

@@ -43,6 +43,9 @@ inline std::uint64_t load_word(const std::byte* from) noexcept {
 }
 inline void store_word(std::byte* to, std::uint64_t word) noexcept { std::memcpy(to, &word, 8); }
 
+constexpr std::size_t padded_size(std::size_t value_bytes) noexcept {
+    return (value_bytes + 7U) & ~std::size_t{7};
+}
 constexpr std::uint32_t padded(std::uint32_t value_bytes) noexcept { return (value_bytes + 7U) & ~7U; }
 
 constexpr std::uint64_t header_word(std::uint32_t field_count, std::uint32_t message_bytes) noexcept {

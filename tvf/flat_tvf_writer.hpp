@@ -27,37 +27,37 @@ class FlatTvfWriter {
     explicit FlatTvfWriter(BodyBuffer& body) noexcept
         : body_(&body), place_(Place::of(body)), size_(flat::header_bytes) {
         body.size_bytes = 0;
-        if (place_.capacity_bytes < size_) [[unlikely]] ensure(0);
+        if (place_.capacity_bytes < size_) [[unlikely]] make_room();
     }
 
     // Continues a message that is already in the buffer, written by this process or validated. O(fields).
     PROSA_API static FlatTvfWriter reopen(BodyBuffer& body) noexcept;
 
-    TvfError put_unsigned(Tag tag, std::uint64_t value) noexcept {
+    [[gnu::always_inline]] TvfError put_unsigned(Tag tag, std::uint64_t value) noexcept {
         return put_word(tag, TvfType::unsigned64, 8, value);
     }
-    TvfError put_signed(Tag tag, std::int64_t value) noexcept {
+    [[gnu::always_inline]] TvfError put_signed(Tag tag, std::int64_t value) noexcept {
         return put_word(tag, TvfType::signed64, 8, static_cast<std::uint64_t>(value));
     }
-    TvfError put_byte(Tag tag, std::uint8_t value) noexcept { return put_word(tag, TvfType::byte, 1, value); }
-    TvfError put_float(Tag tag, double value) noexcept {
+    [[gnu::always_inline]] TvfError put_byte(Tag tag, std::uint8_t value) noexcept { return put_word(tag, TvfType::byte, 1, value); }
+    [[gnu::always_inline]] TvfError put_float(Tag tag, double value) noexcept {
         return put_word(tag, TvfType::float64, 8, std::bit_cast<std::uint64_t>(value));
     }
-    TvfError put_date(Tag tag, Date value) noexcept {
+    [[gnu::always_inline]] TvfError put_date(Tag tag, Date value) noexcept {
         if (!value.is_valid()) [[unlikely]] return fail(TvfError::conversion);
         return put_word(tag, TvfType::date, 4, flat::date_word(value));
     }
-    TvfError put_datetime(Tag tag, DateTime value) noexcept {
+    [[gnu::always_inline]] TvfError put_datetime(Tag tag, DateTime value) noexcept {
         return put_word(tag, TvfType::datetime, 8, static_cast<std::uint64_t>(value.ns_since_epoch));
     }
-    TvfError put_string(Tag tag, std::string_view value) noexcept {
+    [[gnu::always_inline]] TvfError put_string(Tag tag, std::string_view value) noexcept {
         std::byte* const to = claim(tag, TvfType::string, value.size());
         if (to == nullptr) [[unlikely]] return error_;
         const std::uint64_t bits = copy_padded(to, value.data(), value.size());
         if ((bits & non_ascii_bits) != 0 && !is_utf8(value)) [[unlikely]] return fail(TvfError::conversion);
         return TvfError::none;
     }
-    TvfError put_bytes(Tag tag, std::span<const std::byte> value) noexcept {
+    [[gnu::always_inline]] TvfError put_bytes(Tag tag, std::span<const std::byte> value) noexcept {
         std::byte* const to = claim(tag, TvfType::bytes, value.size());
         if (to == nullptr) [[unlikely]] return error_;
         copy_padded(to, reinterpret_cast<const char*>(value.data()), value.size());
@@ -86,19 +86,15 @@ class FlatTvfWriter {
     }
 
     // The writer of a nested message; nothing else is written until end_buffer(child).
-    FlatTvfWriter begin_buffer(Tag tag) noexcept {
+    [[gnu::always_inline]] FlatTvfWriter begin_buffer(Tag tag) noexcept {
+        if (seen_.maybe_contains(tag)) [[unlikely]] remove(tag);
         FlatTvfWriter child(*this, tag);
         if (depth_ == tvf_depth_max) [[unlikely]] child.fail(TvfError::limit);
-        if (error_ == TvfError::none && seen_.maybe_contains(tag)) [[unlikely]] {
-            remove(tag);
-            child.begin_ = size_ + flat::field_header_bytes;
-            child.size_ = child.begin_ + flat::header_bytes;
-        }
-        if (child.place_.capacity_bytes < child.size_) [[unlikely]] child.ensure(0);
+        if (child.place_.capacity_bytes < child.size_) [[unlikely]] child.make_room();
         return child;
     }
 
-    TvfError end_buffer(FlatTvfWriter& child) noexcept {
+    [[gnu::always_inline]] TvfError end_buffer(FlatTvfWriter& child) noexcept {
         PROSA_ASSERT(child.begin_ == size_ + flat::field_header_bytes, "end_buffer of another writer's child");
         place_ = child.place_;
         if (child.error_ != TvfError::none) [[unlikely]] return fail(child.error_);
@@ -119,13 +115,11 @@ class FlatTvfWriter {
 
     // False: there was none. O(fields), and moves what follows.
     bool remove(Tag tag) noexcept {
-        if (!contains(tag)) return false;
-        const std::uint32_t offset =
-            flat::find_field(place_.data, begin_ + flat::header_bytes, size_, tag);
-        size_ -= resize_gap(place_.data, offset,
-                            flat::field_bytes_of(flat::load_word(place_.data + offset)), 0, size_);
-        --field_count_;
-        return true;
+        if (error_ != TvfError::none || !seen_.maybe_contains(tag)) return false;
+        const Removed removed = remove_field(place_.data, begin_ + flat::header_bytes, size_, tag);
+        size_ = removed.size;
+        if (removed.was_there) --field_count_;
+        return removed.was_there;
     }
 
     // Completes the message: body.written() is what a FlatTvfView reads. The first error of any put, or none.
@@ -160,14 +154,27 @@ class FlatTvfWriter {
 
     TvfError fail(TvfError error) noexcept {
         if (error_ == TvfError::none) error_ = error;
+        place_.capacity_bytes = size_;  // sends every later put to the slow path, which sees the error
         return error;
+    }
+
+    // The header of this level does not fit.
+    void make_room() noexcept {
+        TvfError error = error_;
+        if (error == TvfError::none) {
+            const Grown grown = grow(*body_, size_, size_);
+            place_ = grown.place;
+            error = grown.error;
+        }
+        if (error != TvfError::none) fail(error);
     }
 
     void write_header() noexcept {
         flat::store_word(place_.data + begin_, flat::header_word(field_count_, size_ - begin_));
     }
 
-    TvfError put_word(Tag tag, TvfType type, std::uint32_t value_bytes, std::uint64_t word) noexcept {
+    [[gnu::always_inline]] TvfError put_word(Tag tag, TvfType type, std::uint32_t value_bytes,
+                                             std::uint64_t word) noexcept {
         std::byte* const to = claim(tag, type, value_bytes);
         if (to == nullptr) [[unlikely]] return error_;
         flat::store_word(to, word);
@@ -175,61 +182,62 @@ class FlatTvfWriter {
     }
 
     // Room for a value behind its field header; null, with error_ set, when there is none.
-    std::byte* claim(Tag tag, TvfType type, std::size_t value_bytes) noexcept {
-        if (error_ != TvfError::none) [[unlikely]] return nullptr;
-        if (value_bytes > flat::value_bytes_max) [[unlikely]] return refuse(TvfError::limit);
+    [[gnu::always_inline]] std::byte* claim(Tag tag, TvfType type, std::size_t value_bytes) noexcept {
         const std::uint64_t field = flat::field_word(tag, type, static_cast<std::uint32_t>(value_bytes));
-        const std::uint32_t field_bytes = flat::field_bytes_of(field);
-        if (seen_.maybe_contains(tag)) [[unlikely]] {
-            const std::uint32_t offset =
-                flat::find_field(place_.data, begin_ + flat::header_bytes, size_, tag);
-            if (offset < size_) return reclaim(offset, field);
+        const std::size_t field_bytes = flat::field_header_bytes + flat::padded_size(value_bytes);
+        const bool maybe_old = seen_.maybe_contains(tag);
+        seen_.add(tag);
+        if (maybe_old || field_bytes > place_.capacity_bytes - size_ || field_count_ == tvf_fields_max)
+            [[unlikely]] {
+            const Claim claimed = claim_slowly(*body_, place_, {begin_, size_, field_count_, error_}, maybe_old,
+                                               field, value_bytes);
+            place_ = claimed.place;
+            size_ = claimed.level.size;
+            field_count_ = claimed.level.field_count;
+            error_ = claimed.level.error;
+            return claimed.value;
         }
-        if (size_ + field_bytes > place_.capacity_bytes) [[unlikely]] {
-            if (!ensure(field_bytes)) return nullptr;
-        }
-        if (field_count_ == tvf_fields_max) [[unlikely]] return refuse(TvfError::limit);
         std::byte* const at = place_.data + size_;
         flat::store_word(at, field);
-        size_ += field_bytes;
+        size_ += static_cast<std::uint32_t>(field_bytes);
         ++field_count_;
-        seen_.add(tag);
         return at + flat::field_header_bytes;
     }
 
-    std::byte* refuse(TvfError error) noexcept {
-        fail(error);
-        return nullptr;
-    }
+    // Where one level stands, for the slow paths: they take and return values, never `this`, so that a writer
+    // whose puts are inlined lives in registers.
+    struct Level {
+        std::uint32_t begin = 0;
+        std::uint32_t size = 0;
+        std::uint32_t field_count = 0;
+        TvfError error = TvfError::none;
+    };
+    struct Claim {
+        Place place;
+        Level level;
+        std::byte* value = nullptr;
+    };
 
-    // Overwrites: the field at offset gets the new header and room for the new value, what follows moves.
-    std::byte* reclaim(std::uint32_t offset, std::uint64_t field) noexcept {
-        const std::uint32_t old_bytes = flat::field_bytes_of(flat::load_word(place_.data + offset));
-        const std::uint32_t new_bytes = flat::field_bytes_of(field);
-        if (size_ - old_bytes + new_bytes > place_.capacity_bytes && !ensure(new_bytes - old_bytes)) return nullptr;
-        std::byte* const at = place_.data + offset;
-        if (old_bytes != new_bytes) size_ -= resize_gap(place_.data, offset, old_bytes, new_bytes, size_);
-        flat::store_word(at, field);
-        return at + flat::field_header_bytes;
-    }
+    // The put that overwrites, does not fit, passes a limit, or comes after an error.
+    PROSA_API static Claim claim_slowly(BodyBuffer& body, Place place, Level level, bool maybe_old,
+                                        std::uint64_t field, std::size_t value_bytes) noexcept;
 
-    // Makes room for `more` bytes behind size_. False, with error_ set, when there is none.
-    bool ensure(std::uint32_t more_bytes) noexcept {
-        if (error_ != TvfError::none) return false;
-        const TvfError error = grow(*body_, place_, size_, size_ + more_bytes);
-        if (error != TvfError::none) fail(error);
-        return error == TvfError::none;
-    }
+    // A place with room for needed_bytes, or an error and the place as it is.
+    struct Grown {
+        Place place;
+        TvfError error = TvfError::none;
+    };
+    PROSA_API static Grown grow(BodyBuffer& body, std::uint32_t used_bytes, std::uint32_t needed_bytes) noexcept;
 
-    // These take no `this`, so that a writer whose calls are inlined stays in registers.
-    PROSA_API static TvfError grow(BodyBuffer& body, Place& place, std::uint32_t used_bytes,
-                                   std::uint32_t needed_bytes) noexcept;
-    // Moves what follows a gap whose size changes; returns by how much the whole shrank (modulo 2^32).
-    PROSA_API static std::uint32_t resize_gap(std::byte* data, std::uint32_t offset, std::uint32_t old_bytes,
-                                              std::uint32_t new_bytes, std::uint32_t size) noexcept;
+    struct Removed {
+        std::uint32_t size = 0;
+        bool was_there = false;
+    };
+    PROSA_API static Removed remove_field(std::byte* data, std::uint32_t first, std::uint32_t size,
+                                          Tag tag) noexcept;
 
     // Copies value_bytes and zeroes the padding, by whole words; returns all words or-ed together.
-    static std::uint64_t copy_padded(std::byte* to, const char* from, std::size_t value_bytes) noexcept {
+    [[gnu::always_inline]] static std::uint64_t copy_padded(std::byte* to, const char* from, std::size_t value_bytes) noexcept {
         std::uint64_t bits = 0;
         std::size_t offset = 0;
         for (; value_bytes - offset >= 8; offset += 8) {

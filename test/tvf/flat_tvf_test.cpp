@@ -51,6 +51,37 @@ TEST_CASE("a full buffer refuses the put, sticks to the error and holds no messa
     CHECK(body.buffer.size_bytes == 0);
 }
 
+TEST_CASE("a nested message after an error writes nothing and keeps the first error") {
+    FixedBody<48> body;
+    FlatTvfWriter writer(body.buffer);
+    writer.put_unsigned(1, 1);
+    CHECK(writer.put_string(2, "\xff") == TvfError::conversion);
+    FlatTvfWriter child = writer.begin_buffer(3);
+    for (Tag tag = 0; tag < 20; ++tag) CHECK(child.put_unsigned(tag, 1) == TvfError::conversion);
+    FlatTvfWriter grandchild = child.begin_buffer(30);
+    CHECK(grandchild.put_string(1, "text") == TvfError::conversion);
+    child.end_buffer(grandchild);
+    CHECK(writer.end_buffer(child) == TvfError::conversion);
+    CHECK(writer.finish() == TvfError::conversion);
+}
+
+TEST_CASE("a nested message that does not fit is refused at any point of it") {
+    for (std::uint32_t capacity_bytes = 8; capacity_bytes < 72; ++capacity_bytes) {
+        FixedBody<72> body;
+        body.bytes.fill(std::byte{0xee});
+        body.buffer.capacity_bytes = capacity_bytes;
+        FlatTvfWriter writer(body.buffer);
+        FlatTvfWriter child = writer.begin_buffer(3);
+        FlatTvfWriter grandchild = child.begin_buffer(1);
+        grandchild.put_unsigned(1, 1);
+        grandchild.put_unsigned(2, 1);
+        child.end_buffer(grandchild);
+        CHECK(writer.end_buffer(child) == TvfError::full);
+        CHECK(writer.finish() == TvfError::full);
+        for (std::size_t i = capacity_bytes; i < 72; ++i) CHECK(body.bytes[i] == std::byte{0xee});
+    }
+}
+
 TEST_CASE("a field is overwritten in a buffer that is exactly full") {
     FixedBody<40> body;
     FlatTvfWriter writer(body.buffer);
