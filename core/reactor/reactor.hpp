@@ -1,0 +1,90 @@
+// core/reactor/reactor.hpp: one thread that polls its host, its control inbox and I/O, and sleeps when idle.
+//
+// Threads   owner (the thread in run, or whoever steps it): run, run_once.  any: post, stop, state, cycles.
+// Progress  run_once never blocks; run parks by the idle strategy, until a wake-up, I/O or a deadline.
+// Ordering  [stop] stop_ release in stop -> acquire in run. state_ and cycles_ are relaxed: the watchdog compares
+//           readings over milliseconds.
+// Cost      an idle turn: one clock read, one load for the inbox, and what the host polls. No system call.
+// Proof     test/core/reactor/reactor_test.cpp
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "core/base/clock.hpp"
+#include "core/base/export.hpp"
+#include "core/base/ids.hpp"
+#include "core/reactor/control_inbox.hpp"
+#include "core/reactor/event_fd_waker.hpp"
+#include "core/reactor/idle_strategy.hpp"
+#include "core/reactor/timer_wheel.hpp"
+#include "core/stats/counter_block.hpp"
+
+namespace prosa {
+
+// What a reactor drives; all calls come from the reactor's thread.
+class ReactorHost {
+  public:
+    virtual ~ReactorHost() = default;
+
+    // One turn. True when there was work.
+    virtual bool poll(Nanos now_ns) = 0;
+
+    // Nothing is to do before this, unless a peer or the inbox says so; no_deadline_ns when nothing is planned.
+    virtual Nanos next_deadline_ns() const = 0;
+
+    // Around a sleep: announce to all peers; false when work came meanwhile. awaken follows in both cases.
+    virtual bool announce_sleep() = 0;
+    virtual void awaken() = 0;
+
+    // Once, on the reactor's thread, before the first and after the last turn.
+    virtual void on_thread_start() {}
+    virtual void on_thread_end() {}
+};
+
+enum class ReactorState : std::uint8_t { created, running, parked, ended };
+
+enum class ReactorCounter : std::uint8_t { turns, busy_turns, parks, wake_ups, busy_ns, count_ };
+
+class Reactor {
+  public:
+    static constexpr std::size_t inbox_capacity_tasks = 1024;
+
+    // Posting threads: the embedding program's, Main and every other reactor.
+    PROSA_API Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, std::shared_ptr<EventFdWaker> waker,
+                      std::size_t posting_threads_max = 64);
+
+    // Turns until stop. Pinning is the caller's.
+    PROSA_API void run();
+
+    // One turn at `now_ns`. True when there was work.
+    PROSA_API bool run_once(Nanos now_ns);
+
+    [[nodiscard]] bool post(ControlTask& task) { return inbox_.post(task); }
+
+    PROSA_API void stop() noexcept;
+
+    ReactorId id() const noexcept { return id_; }
+    ReactorState state() const noexcept { return state_.load(std::memory_order_relaxed); }
+    // Stands still while a handler runs, or while parked.
+    std::uint64_t cycles() const noexcept { return counters_[ReactorCounter::turns].value(); }
+    const CounterBlock<ReactorCounter>& counters() const noexcept { return counters_; }
+    bool may_park() const noexcept { return idle_.may_park(); }
+    const std::shared_ptr<EventFdWaker>& waker() const noexcept { return waker_; }
+
+  private:
+    void park(Nanos now_ns, Nanos until_ns);
+
+    const ReactorId id_;
+    ReactorHost& host_;
+    const std::shared_ptr<EventFdWaker> waker_;
+    Clock clock_;
+    IdleStrategy idle_;
+    CounterBlock<ReactorCounter> counters_;
+    std::atomic<ReactorState> state_{ReactorState::created};
+
+    ControlInbox<> inbox_;
+    alignas(no_sharing_bytes) std::atomic<bool> stop_{false};
+};
+
+}  // namespace prosa
