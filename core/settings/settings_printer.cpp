@@ -145,11 +145,19 @@ class YamlWriter {
         }
     }
 
-    void write_block(const SettingsNode& node, int indent) {
+    // Without the first line's indentation when the block goes on in a line.
+    void write_block(const SettingsNode& node, int indent, bool continues_line = false) {
         for (const SettingsNode& child : node.children) {
-            out_.append(static_cast<std::size_t>(indent), ' ');
-            out_ += node.kind == Kind::map ? yaml_key(child.key) + ':' : "-";
-            write_value(child, indent + 2);
+            if (!continues_line) out_.append(static_cast<std::size_t>(indent), ' ');
+            continues_line = false;
+            const bool is_item = node.kind == Kind::list;
+            if (is_item && child.kind == Kind::map && !child.children.empty() && !is_hidden(child)) {
+                out_ += "- ";
+                write_block(child, indent + 2, true);
+            } else {
+                out_ += is_item ? "-" : yaml_key(child.key) + ':';
+                write_value(child, indent + 2);
+            }
         }
     }
 

@@ -37,8 +37,11 @@ class YamlBuilder final : public YAML::EventHandler {
   public:
     explicit YamlBuilder(std::shared_ptr<const std::string> source) : source_(std::move(source)) {}
 
-    bool has_root() const noexcept { return has_root_; }
+    // Null when there was no document.
     SettingsNode take_root() { return std::move(root_); }
+
+    // Where the last part of the text began that the parser accepted.
+    std::uint32_t last_line() const noexcept { return last_line_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (has_root_) refuse(mark, "a second document, expected one per file");
@@ -103,7 +106,8 @@ class YamlBuilder final : public YAML::EventHandler {
             refuse(mark, fmt::format("the tag '{}' is not supported, expected a value without one", tag));
     }
 
-    SettingsNode make(Kind kind, const YAML::Mark& mark) const {
+    SettingsNode make(Kind kind, const YAML::Mark& mark) {
+        last_line_ = static_cast<std::uint32_t>(mark.line + 1);
         SettingsNode node;
         node.kind = kind;
         node.place = {source_, static_cast<std::uint32_t>(mark.line + 1)};
@@ -186,6 +190,7 @@ class YamlBuilder final : public YAML::EventHandler {
     std::size_t value_count_ = 0;
     SettingsNode root_;
     bool has_root_ = false;
+    std::uint32_t last_line_ = 1;
 };
 
 std::string_view line_of(std::string_view text, int line) noexcept {
@@ -203,14 +208,16 @@ bool is_indented_by_tab(std::string_view line) noexcept {
     return indentation.find('\t') != std::string_view::npos;
 }
 
-// The one document of `text`; throws YAML::Exception. Null kind when there is none.
-SettingsNode build(std::string_view text, std::shared_ptr<const std::string> source) {
-    std::istringstream stream{std::string(text)};
+// Parses `text` into the builder; throws YAML::Exception.
+void build(std::string_view text, YamlBuilder& builder) {
+    std::string closed(text);
+    if (!closed.ends_with('\n')) closed += '\n';
+    // Without an end marker yaml-cpp takes the end of the text for the end of a quoted scalar.
+    closed += "...\n";
+    std::istringstream stream(closed);
     YAML::Parser parser(stream);
-    YamlBuilder builder(std::move(source));
     while (parser.HandleNextDocument(builder)) {
     }
-    return builder.has_root() ? builder.take_root() : SettingsNode();
 }
 
 void set_place(SettingsNode& node, const SettingsPlace& place) {
@@ -218,8 +225,12 @@ void set_place(SettingsNode& node, const SettingsPlace& place) {
     for (SettingsNode& child : node.children) set_place(child, place);
 }
 
-absl::Status error_at(std::string_view name, std::string_view text, const YAML::Exception& error) {
+absl::Status error_at(std::string_view name, std::string_view text, const YAML::Exception& error,
+                      std::uint32_t last_good_line) {
     const int line = std::max(error.mark.line, 0);
+    if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR || error.msg == YAML::ErrorMsg::EOF_IN_SCALAR)
+        return invalid_argument("{}:{}: the quoted text after this place is not closed", name,
+                                last_good_line);
     if (is_indented_by_tab(line_of(text, line)))
         return invalid_argument("{}:{}: a tab in the indentation, expected spaces", name, line + 1);
     return invalid_argument("{}:{}: {}", name, line + 1, error.msg);
@@ -229,32 +240,34 @@ absl::Status error_at(std::string_view name, std::string_view text, const YAML::
 
 absl::StatusOr<SettingsNode> parse_settings_yaml(std::string_view text, std::string_view name) {
     if (absl::Status status = check_source_text(text, name); !status.ok()) return status;
+    YamlBuilder builder(std::make_shared<const std::string>(name));
     try {
-        SettingsNode root = build(text, std::make_shared<const std::string>(name));
-        if (root.kind == Kind::null)
-            return invalid_argument("{}:1: no settings in it, expected keys with values", name);
-        if (root.kind != Kind::map)
-            return invalid_argument("{}: expected keys with values, got {}", root.place.text(),
-                                    root.describe());
-        return root;
+        build(text, builder);
     } catch (const YAML::Exception& error) {
-        return error_at(name, text, error);
+        return error_at(name, text, error, builder.last_line());
     }
+    SettingsNode root = builder.take_root();
+    if (root.kind == Kind::null)
+        return invalid_argument("{}:1: no settings in it, expected keys with values", name);
+    if (root.kind != Kind::map)
+        return invalid_argument("{}: expected keys with values, got {}", root.place.text(), root.describe());
+    return root;
 }
 
 absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text, const SettingsPlace& place) {
     const std::string name = place.text();
     if (absl::Status status = check_source_text(text, name); !status.ok()) return status;
-    const bool is_structured = text.find_first_of("[{\"'") == 0;
-    SettingsNode node = SettingsNode::make_scalar(std::string(text), false);
-    if (is_structured) {
+    SettingsNode node;
+    if (text.find_first_of("[{\"'") == 0) {
+        YamlBuilder builder(place.source);
         try {
-            node = build(text, place.source);
+            build(text, builder);
         } catch (const YAML::Exception& error) {
             return invalid_argument("{}: {}", name, error.msg);
         }
-    } else if (text.empty() || text == "~" || text == "null") {
-        node = SettingsNode();
+        node = builder.take_root();
+    } else if (!text.empty() && text != "~" && text != "null") {
+        node = SettingsNode::make_scalar(std::string(text), false);
     }
     set_place(node, place);
     return node;
