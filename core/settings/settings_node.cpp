@@ -53,7 +53,7 @@ std::string SettingsNode::describe() const {
         case Kind::null:
             return "nothing";
         case Kind::scalar:
-            return fmt::format("'{}'", printable_text(*this));
+            return fmt::format("{}'{}'", is_quoted ? "the text " : "", printable_text(*this));
         case Kind::list:
             return "a list";
         case Kind::map:

@@ -252,15 +252,19 @@ void SettingsReader::fill(SettingsNode& node, const std::string& value) { fill_t
 void SettingsReader::finish() { report_unknown_keys(*node_, path_); }
 
 void SettingsReader::report_unknown_keys(const SettingsNode& node, const std::string& path) {
+    if (node.kind == Kind::list) {
+        std::size_t index = 0;
+        for (const SettingsNode& item : node.children)
+            report_unknown_keys(item, fmt::format("{}[{}]", path, index++));
+        return;
+    }
     std::vector<std::string_view> known;
-    if (node.kind == Kind::map)
-        for (const SettingsNode& child : node.children)
-            if (child.was_read) known.push_back(child.key);
+    for (const SettingsNode& child : node.children)
+        if (child.was_read) known.push_back(child.key);
     for (const SettingsNode& child : node.children) {
         if (child.was_taken_whole) continue;
-        const std::string child_path = path.empty() ? child.key : fmt::format("{}.{}", path, child.key);
-        if (node.kind == Kind::list || child.was_read) {
-            report_unknown_keys(child, node.kind == Kind::list ? path : child_path);
+        if (child.was_read) {
+            report_unknown_keys(child, path.empty() ? child.key : fmt::format("{}.{}", path, child.key));
             continue;
         }
         const std::string where = path.empty() ? "" : fmt::format(" in '{}'", path);

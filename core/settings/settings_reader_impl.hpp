@@ -152,8 +152,10 @@ template <typename T>
 bool SettingsReader::parse(SettingsNode& node, const std::string& path, std::vector<T>& value) {
     if (!expect_kind(node, SettingsNode::Kind::list, path)) return false;
     bool all_fit = true;
-    for (SettingsNode& item : node.children)
-        all_fit = parse(item, fmt::format("{}[{}]", path, value.size()), value.emplace_back()) && all_fit;
+    for (SettingsNode& item : node.children) {
+        const std::string item_path = fmt::format("{}[{}]", path, value.size());
+        all_fit = parse(item, item_path, value.emplace_back()) && all_fit;
+    }
     return all_fit;
 }
 
