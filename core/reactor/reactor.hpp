@@ -44,15 +44,15 @@ class ReactorHost {
 
 enum class ReactorState : std::uint8_t { created, running, parked, ended };
 
-enum class ReactorCounter : std::uint8_t { turns, busy_turns, parks, wake_ups, busy_ns, count_ };
+enum class ReactorCounter : std::uint8_t { turns, busy_turns, parks, wake_ups, count_ };
 
 class Reactor {
   public:
     static constexpr std::size_t inbox_capacity_tasks = 1024;
 
     // Posting threads: the embedding program's, Main and every other reactor.
-    PROSA_API Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, std::shared_ptr<EventFdWaker> waker,
-                      std::size_t posting_threads_max = 64);
+    PROSA_API Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, BusyThreads& busy_threads,
+                      std::shared_ptr<EventFdWaker> waker, std::size_t posting_threads_max = 64);
 
     // Turns until stop. Pinning is the caller's.
     PROSA_API void run();
@@ -69,7 +69,6 @@ class Reactor {
     // Stands still while a handler runs, or while parked.
     std::uint64_t cycles() const noexcept { return counters_[ReactorCounter::turns].value(); }
     const CounterBlock<ReactorCounter>& counters() const noexcept { return counters_; }
-    bool may_park() const noexcept { return idle_.may_park(); }
     const std::shared_ptr<EventFdWaker>& waker() const noexcept { return waker_; }
 
   private:
@@ -79,7 +78,8 @@ class Reactor {
     ReactorHost& host_;
     const std::shared_ptr<EventFdWaker> waker_;
     Clock clock_;
-    IdleStrategy idle_;
+    const IdleOptions idle_options_;
+    BusyThreads& busy_threads_;
     CounterBlock<ReactorCounter> counters_;
     std::atomic<ReactorState> state_{ReactorState::created};
 

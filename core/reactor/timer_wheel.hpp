@@ -22,6 +22,7 @@
 #include <limits>
 
 #include "core/base/assert.hpp"
+#include "core/base/cache_line.hpp"
 #include "core/base/clock.hpp"
 
 namespace prosa {
@@ -77,7 +78,7 @@ class TimerWheel {
     // them or by moving them to a finer level. Returns how many fired; next_deadline_ns then tells whether more
     // is due.
     template <typename OnExpired>
-    std::size_t advance(Nanos now_ns, OnExpired&& on_expired, std::size_t touched_max = 256) {
+    std::size_t advance(Nanos now_ns, OnExpired&& on_expired, std::size_t touched_max = 64) {
         const std::uint64_t now_tick = floor_tick(now_ns);
         if (now_tick < next_event_tick_) [[likely]] {
             current_tick_ = std::max(current_tick_, now_tick);
@@ -212,6 +213,7 @@ class TimerWheel {
 
     void move_one() noexcept {
         auto& node = static_cast<TimerNode&>(*heads_[moving].next);
+        prefetch_write(node.next->next);
         unlink(node);
         const std::uint64_t tick = ceil_tick(node.deadline_ns);
         if (tick > current_tick_)
@@ -223,6 +225,7 @@ class TimerWheel {
     template <typename OnExpired>
     void fire_one(OnExpired& on_expired) {
         auto& node = static_cast<TimerNode&>(*heads_[due].next);
+        prefetch_write(node.next->next);
         cancel(node);
         on_expired(node);
     }

@@ -127,10 +127,10 @@ TEST_CASE("results are handed over, move-only ones too") {
 }
 
 TEST_CASE("a suspended chain goes on where it stopped") {
-    TaskSet set(1);
     Gate gate;
     int alive = 0;
     int passed = 0;
+    TaskSet set(1);
     CHECK(set.spawn(nest(gate, alive, passed, 5)));
     CHECK(alive == 7);
     CHECK(set.count() == 1);
@@ -170,9 +170,9 @@ TEST_CASE("an exception reaches the awaiter") {
 }
 
 TEST_CASE("an exception that nobody caught reaches the set's owner, the first one first") {
-    TaskSet set(2);
     Gate gate;
     int alive = 0;
+    TaskSet set(2);
     CHECK(set.spawn(fail_after(gate, alive, "first")));
     CHECK(set.spawn(fail_after(gate, alive, "second")));
     CHECK(set.take_failure() == nullptr);
@@ -185,10 +185,10 @@ TEST_CASE("an exception that nobody caught reaches the set's owner, the first on
 }
 
 TEST_CASE("a full set refuses a task, which never starts, until another has ended") {
-    TaskSet set(2);
     Gate gate;
     int alive = 0;
     int passed = 0;
+    TaskSet set(2);
     CHECK(set.spawn(pass(gate, alive, passed)));
     CHECK(set.spawn(pass(gate, alive, passed)));
     CHECK_FALSE(set.spawn(pass(gate, alive, passed)));
@@ -205,10 +205,10 @@ Task<void> spawn_others(TaskSet& set, Gate& gate, int& alive, int& passed, int c
 }
 
 TEST_CASE("a task may spawn others into its own set") {
-    TaskSet set(4);
     Gate gate;
     int alive = 0;
     int passed = 0;
+    TaskSet set(4);
     CHECK(set.spawn(spawn_others(set, gate, alive, passed, 3)));
     CHECK(set.count() == 4);
     gate.open();
@@ -244,10 +244,10 @@ Task<void> add_many(long& total, int count) {
 }
 
 TEST_CASE("in a steady state frames come from the pool alone") {
-    TaskSet set(8);
     Gate gate;
     int alive = 0;
     int passed = 0;
+    TaskSet set(8);
     long total = 0;
     const auto round = [&] {
         for (int i = 0; i < 4; ++i) CHECK(set.spawn(nest(gate, alive, passed, 3)));
