@@ -36,6 +36,9 @@ class OwnedTvf {
 
     static OwnedTvf copy_of(const View& view) {
         OwnedTvf copy;
+        if constexpr (requires { view.has_duplicates(); }) {
+            if (view.has_duplicates()) return without_duplicates(view);
+        }
         const std::span<const std::byte> bytes = view.bytes();
         if (!view.is_empty()) copy.storage_.assign(bytes.begin(), bytes.end());
         return copy;
@@ -108,6 +111,16 @@ class OwnedTvf {
     }
 
   private:
+    // Foreign text may hold a tag twice; bytes of ours never do.
+    static OwnedTvf without_duplicates(const View& view) {
+        OwnedTvf copy;
+        const TvfError error = copy.edit([&](Writer& writer) {
+            for (const Tag tag : view.tags()) writer.put_string(tag, *view.get_string(tag));
+        });
+        PROSA_ASSERT(error == TvfError::none, "less than what was checked fits");
+        return copy;
+    }
+
     static BodyBuffer buffer_over(std::vector<std::byte>& storage) {
         const auto size_bytes = static_cast<std::uint32_t>(storage.size());
         return {.data = storage.data(),

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "tvf/calendar.hpp"
 
@@ -83,7 +84,8 @@ struct [[nodiscard]] TvfResult {
 
     constexpr bool ok() const noexcept { return error == TvfError::none; }
     constexpr explicit operator bool() const noexcept { return ok(); }
-    constexpr const T& operator*() const noexcept { return value; }
+    constexpr const T& operator*() const& noexcept { return value; }
+    constexpr T operator*() && noexcept { return std::move(value); }  // a loop over a temporary keeps its value
     constexpr const T* operator->() const noexcept { return &value; }
     constexpr T value_or(T fallback) const { return ok() ? value : fallback; }
 };
