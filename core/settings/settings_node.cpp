@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/base/string_map.hpp"
 #include "core/settings/settings_printer.hpp"
 
 namespace prosa {
@@ -68,9 +69,13 @@ void merge_settings(SettingsNode& base, SettingsNode overlay) {
         base = std::move(overlay);
         return;
     }
+    // An index, for maps may be tables of many thousand keys.
+    StringMap<SettingsNode*> existing;
+    for (SettingsNode& child : base.children) existing.emplace(child.key, &child);
     for (SettingsNode& child : overlay.children) {
-        if (SettingsNode* const existing = base.find(child.key))
-            merge_settings(*existing, std::move(child));
+        const auto found = existing.find(std::string_view(child.key));
+        if (found != existing.end())
+            merge_settings(*found->second, std::move(child));
         else
             base.children.push_back(std::move(child));
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/assert.hpp"
+#include "core/base/string_map.hpp"
 #include "core/settings/settings_source.hpp"
 
 namespace prosa {
@@ -49,7 +50,7 @@ class YamlBuilder final : public YAML::EventHandler {
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        finish({make(Kind::null, mark), anchor, {}}, mark);
+        finish({make(Kind::null, mark), anchor, {}, {}}, mark);
     }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -59,7 +60,7 @@ class YamlBuilder final : public YAML::EventHandler {
         SettingsNode node = make(Kind::scalar, mark);
         node.text = value;
         node.is_quoted = is_quoted;
-        finish({std::move(node), anchor, {}}, mark);
+        finish({std::move(node), anchor, {}, {}}, mark);
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -91,6 +92,7 @@ class YamlBuilder final : public YAML::EventHandler {
         SettingsNode node;
         YAML::anchor_t anchor = YAML::NullAnchor;
         PendingKey key;
+        StringMap<std::uint32_t> key_lines;  // of a map
     };
     struct Anchored {
         SettingsNode node;
@@ -127,7 +129,7 @@ class YamlBuilder final : public YAML::EventHandler {
         check_tag(mark, tag);
         count(mark, {});
         if (!stack_.empty()) check_key_is_text(stack_.back(), kind, mark);
-        stack_.push_back({make(kind, mark), anchor, {}});
+        stack_.push_back({make(kind, mark), anchor, {}, {}});
     }
 
     void close() {
@@ -178,10 +180,12 @@ class YamlBuilder final : public YAML::EventHandler {
         check_key_is_text(parent, key.kind, mark);
         if (key.text.empty()) refuse(mark, "an empty key");
         if (key.text == "<<" && !key.is_quoted) refuse(mark, "merge keys (<<) are not supported");
-        if (const SettingsNode* const first = parent.node.find(key.text))
-            refuse(mark, fmt::format("duplicate key '{}', the first one is in line {}", key.text,
-                                     first->place.line));
-        parent.key = {std::move(key.text), {source_, static_cast<std::uint32_t>(mark.line + 1)}, true};
+        const auto line = static_cast<std::uint32_t>(mark.line + 1);
+        const auto [first, is_new] = parent.key_lines.emplace(key.text, line);
+        if (!is_new)
+            refuse(mark,
+                   fmt::format("duplicate key '{}', the first one is in line {}", key.text, first->second));
+        parent.key = {std::move(key.text), {source_, line}, true};
     }
 
     std::shared_ptr<const std::string> source_;

@@ -150,6 +150,18 @@ TEST_CASE("an alias stands for a copy, and !!str makes a text") {
     CHECK(yaml_again("a: &x {b: 1}\nc: *x\nd: !!str 5\n") == "a:\n  b: 1\nc:\n  b: 1\nd: \"5\"\n");
 }
 
+TEST_CASE("a table of many thousand keys is read and merged key by key") {
+    std::string text;
+    for (int i = 0; i < 30'000; ++i) text += fmt::format("\"{:06}\": a{}\n", i, i);
+    auto base = parse_settings_yaml(text, "t.yml");
+    auto overlay = parse_settings_yaml(text + "last: x\n", "u.yml");
+    REQUIRE(base.ok());
+    REQUIRE(overlay.ok());
+    merge_settings(*base, *std::move(overlay));
+    CHECK(base->children.size() == 30'001);
+    CHECK(base->find("029999")->place.text() == "u.yml:30000");
+}
+
 TEST_CASE("a byte order mark and Windows line ends are no content") {
     CHECK(yaml_again("\xef\xbb\xbf"
                      "a: 1\r\nb: x\r\n") == "a: 1\nb: x\n");
