@@ -1,9 +1,9 @@
 // tvf/calendar.hpp: the calendar date and the date-time a TVF carries.
 //
-// Units     days and nanoseconds since 1970-01-01 00:00:00 UTC, proleptic Gregorian calendar, no leap seconds.
-// Ranges    Date: years 0 to 9999 (what `YYYY-MM-DD` can say). DateTime: 1677-09-21 to 2262-04-11 (64 bits of ns).
-// Source    day number conversion: std::chrono's year_month_day (C++20).
-// Threads   any; values only.
+// Units     days and nanoseconds since 1970-01-01 00:00:00 UTC, proleptic Gregorian calendar, no leap
+// seconds. Ranges    Date: years 0 to 9999 (what `YYYY-MM-DD` can say). DateTime: 1677-09-21 to 2262-04-11
+// (64 bits of ns). Source    day number conversion: std::chrono's year_month_day (C++20). Threads   any;
+// values only.
 #pragma once
 
 #include <chrono>
@@ -58,7 +58,8 @@ struct DateTime {
         const std::int64_t seconds = days * 86'400 + civil.hour * 3'600 + civil.minute * 60 + civil.second;
         // Towards zero first, so that the very first second of the range does not overflow on the way.
         const std::int64_t towards_zero_s = seconds < 0 ? seconds + 1 : seconds;
-        const std::int64_t rest_ns = static_cast<std::int64_t>(civil.nanosecond) - (seconds < 0 ? ns_of_s : 0);
+        const std::int64_t rest_ns =
+            static_cast<std::int64_t>(civil.nanosecond) - (seconds < 0 ? ns_of_s : 0);
         std::int64_t ns = 0;
         if (__builtin_mul_overflow(towards_zero_s, ns_of_s, &ns) || __builtin_add_overflow(ns, rest_ns, &ns))
             return std::nullopt;

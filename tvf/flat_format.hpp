@@ -14,9 +14,9 @@
 //           string: UTF-8. bytes: as they are. datetime: i64 nanoseconds since 1970 UTC.
 //           date: u16 year (0 to 9999), u8 month, u8 day.
 //
-// Why padded: every header, field and fixed value is one aligned word (stores forward to loads whole), and text is
-// copied and checked in words without a tail loop. Padding is zero, so that no old memory leaves with a message.
-// A message with one number is 24 bytes.
+// Why padded: every header, field and fixed value is one aligned word (stores forward to loads whole), and
+// text is copied and checked in words without a tail loop. Padding is zero, so that no old memory leaves with
+// a message. A message with one number is 24 bytes.
 #pragma once
 
 #include <bit>

@@ -16,6 +16,7 @@ enum class Cause : std::uint8_t {
     version,
     message_bytes,
     field_count,
+    too_many_fields,
     type,
     value_bytes,
     value_overrun,
@@ -61,7 +62,8 @@ Cause check_date(const std::byte* value) noexcept {
     return flat::date_of(word).is_valid() ? Cause::none : Cause::date;
 }
 
-Fault check_header(const std::byte* data, std::uint32_t begin, std::uint32_t end, std::uint32_t depth) noexcept {
+Fault check_header(const std::byte* data, std::uint32_t begin, std::uint32_t end,
+                   std::uint32_t depth) noexcept {
     if (depth > tvf_depth_max) return {Cause::depth, begin};
     if (end - begin < flat::header_bytes) return {Cause::too_short, begin};
     const std::uint64_t header = flat::load_word(data + begin);
@@ -78,8 +80,8 @@ Fault check_header(const std::byte* data, std::uint32_t begin, std::uint32_t end
     return !must_sort && flat::find_field(data, first, offset, tag) < offset;
 }
 
-// One level, [begin, end) of data; nested levels by recursion, at most tvf_depth_max deep. Fixed types advance by
-// a constant, so that the branch predictor, not the loaded length, finds the next field.
+// One level, [begin, end) of data; nested levels by recursion, at most tvf_depth_max deep. Fixed types
+// advance by a constant, so that the branch predictor, not the loaded length, finds the next field.
 Fault check_message(const std::byte* data, std::uint32_t begin, std::uint32_t end, std::uint32_t depth) {
     if (const Fault fault = check_header(data, begin, end, depth); fault.cause != Cause::none) return fault;
     const std::uint32_t first = begin + flat::header_bytes;
@@ -101,42 +103,55 @@ Fault check_message(const std::byte* data, std::uint32_t begin, std::uint32_t en
             case TvfType::signed64:
             case TvfType::float64:
             case TvfType::datetime:
-                if (value_bytes != 8) [[unlikely]] return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]] return {Cause::value_overrun, offset};
+                if (value_bytes != 8) [[unlikely]]
+                    return {Cause::value_bytes, offset};
+                if (room_bytes < 8) [[unlikely]]
+                    return {Cause::value_overrun, offset};
                 offset += flat::field_header_bytes + 8;
                 break;
             case TvfType::byte:
-                if (value_bytes != 1) [[unlikely]] return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]] return {Cause::value_overrun, offset};
-                if (flat::load_word(value) > 0xff) [[unlikely]] return {Cause::padding, offset};
+                if (value_bytes != 1) [[unlikely]]
+                    return {Cause::value_bytes, offset};
+                if (room_bytes < 8) [[unlikely]]
+                    return {Cause::value_overrun, offset};
+                if (flat::load_word(value) > 0xff) [[unlikely]]
+                    return {Cause::padding, offset};
                 offset += flat::field_header_bytes + 8;
                 break;
             case TvfType::date:
-                if (value_bytes != 4) [[unlikely]] return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]] return {Cause::value_overrun, offset};
+                if (value_bytes != 4) [[unlikely]]
+                    return {Cause::value_bytes, offset};
+                if (room_bytes < 8) [[unlikely]]
+                    return {Cause::value_overrun, offset};
                 if (const Cause cause = check_date(value); cause != Cause::none) [[unlikely]]
                     return {cause, offset};
                 offset += flat::field_header_bytes + 8;
                 break;
             case TvfType::string:
             case TvfType::bytes:
-                if (flat::padded(value_bytes) > room_bytes) [[unlikely]] return {Cause::value_overrun, offset};
-                if (!has_zero_padding(value, value_bytes)) [[unlikely]] return {Cause::padding, offset};
+                if (flat::padded(value_bytes) > room_bytes) [[unlikely]]
+                    return {Cause::value_overrun, offset};
+                if (!has_zero_padding(value, value_bytes)) [[unlikely]]
+                    return {Cause::padding, offset};
                 if (flat::type_of(field) == TvfType::string && !is_string(value, value_bytes)) [[unlikely]]
                     return {Cause::utf8, offset};
                 offset += flat::field_header_bytes + flat::padded(value_bytes);
                 break;
             case TvfType::buffer: {
-                if (flat::padded(value_bytes) > room_bytes) [[unlikely]] return {Cause::value_overrun, offset};
+                if (flat::padded(value_bytes) > room_bytes) [[unlikely]]
+                    return {Cause::value_overrun, offset};
                 const std::uint32_t nested = offset + flat::field_header_bytes;
                 const Fault fault = check_message(data, nested, nested + value_bytes, depth + 1);
-                if (fault.cause != Cause::none) [[unlikely]] return fault;
+                if (fault.cause != Cause::none) [[unlikely]]
+                    return fault;
                 offset += flat::field_header_bytes + flat::padded(value_bytes);
                 break;
             }
-            default: return {Cause::type, offset};
+            default:
+                return {Cause::type, offset};
         }
     }
+    if (count > tvf_fields_max) return {Cause::too_many_fields, begin};
     if (count != flat::field_count_of(flat::load_word(data + begin))) return {Cause::field_count, begin};
     if (must_sort && has_duplicate_tags(data, first, end)) return {Cause::duplicate, begin};
     return {};
@@ -152,10 +167,12 @@ absl::Status status_of(std::span<const std::byte> bytes, Fault fault) {
     const std::byte* const data = bytes.data();
     const std::uint32_t offset = fault.offset;
     switch (fault.cause) {
-        case Cause::none: break;
+        case Cause::none:
+            break;
         case Cause::too_short:
-            return invalid_argument("FlatTvf message at byte {}: shorter than its header, expected at least {} bytes",
-                                    offset, flat::header_bytes);
+            return invalid_argument(
+                "FlatTvf message at byte {}: shorter than its header, expected at least {} bytes", offset,
+                flat::header_bytes);
         case Cause::version:
             return invalid_argument(
                 "FlatTvf message at byte {}: version {} flags {}, expected version 1 flags 0", offset,
@@ -165,27 +182,33 @@ absl::Status status_of(std::span<const std::byte> bytes, Fault fault) {
                 "FlatTvf message at byte {}: says {} bytes, expected what there is, a multiple of 8", offset,
                 flat::message_bytes_of(flat::load_word(data + offset)));
         case Cause::field_count:
-            return invalid_argument("FlatTvf message at byte {}: says {} fields, but holds another number", offset,
-                                    flat::field_count_of(flat::load_word(data + offset)));
+            return invalid_argument("FlatTvf message at byte {}: says {} fields, but holds another number",
+                                    offset, flat::field_count_of(flat::load_word(data + offset)));
+        case Cause::too_many_fields:
+            return invalid_argument("FlatTvf message at byte {}: more than {} fields", offset,
+                                    tvf_fields_max);
         case Cause::depth:
-            return invalid_argument("FlatTvf message at byte {}: nested deeper than the {} levels allowed", offset,
-                                    tvf_depth_max);
+            return invalid_argument("FlatTvf message at byte {}: nested deeper than the {} levels allowed",
+                                    offset, tvf_depth_max);
         case Cause::duplicate:
-            return invalid_argument("FlatTvf: a tag occurs twice in the level seen at byte {}, expected unique tags",
-                                    offset);
+            return invalid_argument(
+                "FlatTvf: a tag occurs twice in the level seen at byte {}, expected unique tags", offset);
         case Cause::value_overrun:
-            return invalid_argument("FlatTvf {}: runs over the end of its message", text_of_field(data, offset));
+            return invalid_argument("FlatTvf {}: runs over the end of its message",
+                                    text_of_field(data, offset));
         case Cause::type:
             return invalid_argument("FlatTvf {}: unknown type, expected 1 to 9", text_of_field(data, offset));
         case Cause::value_bytes:
-            return invalid_argument("FlatTvf {}: wrong length, expected 1 for byte, 4 for date, 8 for a number",
-                                    text_of_field(data, offset));
+            return invalid_argument(
+                "FlatTvf {}: wrong length, expected 1 for byte, 4 for date, 8 for a number",
+                text_of_field(data, offset));
         case Cause::padding:
             return invalid_argument("FlatTvf {}: padding is not zero", text_of_field(data, offset));
         case Cause::date:
             return invalid_argument("FlatTvf {}: no such date, expected one of the years 0 to 9999",
                                     text_of_field(data, offset));
-        case Cause::utf8: return invalid_argument("FlatTvf {}: text is not UTF-8", text_of_field(data, offset));
+        case Cause::utf8:
+            return invalid_argument("FlatTvf {}: text is not UTF-8", text_of_field(data, offset));
     }
     return absl::OkStatus();
 }
@@ -198,7 +221,8 @@ absl::StatusOr<FlatTvfView> FlatTvfView::validate(std::span<const std::byte> byt
                                 tvf_message_bytes_max);
     }
     const Fault fault = check_message(bytes.data(), 0, static_cast<std::uint32_t>(bytes.size()), 1);
-    if (fault.cause != Cause::none) [[unlikely]] return status_of(bytes, fault);
+    if (fault.cause != Cause::none) [[unlikely]]
+        return status_of(bytes, fault);
     return trusted(bytes);
 }
 

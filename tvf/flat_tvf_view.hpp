@@ -1,6 +1,7 @@
 // tvf/flat_tvf_view.hpp: reads a FlatTvf message in place.
 //
-// Safety    bytes from outside go through `validate` once; after that no getter can leave them. `trusted` is for
+// Safety    bytes from outside go through `validate` once; after that no getter can leave them. `trusted` is
+// for
 //           bytes that a FlatTvfWriter of this process wrote. The bytes must outlive the view and not change.
 // Threads   one: a view remembers the field it read last. Copying a view costs nothing.
 // Progress  no allocation (validate: one, when a level has more than 64 fields that do not ascend).
@@ -19,10 +20,13 @@ namespace prosa {
 
 class FlatTvfView {
   public:
+    static constexpr std::string_view type_name = "FlatTvf";
+    static constexpr bool is_typed = true;  // a field knows its type
+
     FlatTvfView() noexcept = default;  // empty
 
-    // Checks everything the getters rely on: version, sizes, counts, types, UTF-8, dates, zero padding, unique
-    // tags, depth, all levels. Error: what, at which byte, what was expected. O(bytes).
+    // Checks everything the getters rely on: version, sizes, counts, types, UTF-8, dates, zero padding,
+    // unique tags, depth, all levels. Error: what, at which byte, what was expected. O(bytes).
     PROSA_API static absl::StatusOr<FlatTvfView> validate(std::span<const std::byte> bytes);
 
     static FlatTvfView trusted(std::span<const std::byte> bytes) noexcept {
@@ -30,9 +34,7 @@ class FlatTvfView {
     }
 
     bool is_empty() const noexcept { return end_ <= flat::header_bytes; }
-    std::size_t size() const noexcept {
-        return end_ == 0 ? 0 : flat::field_count_of(flat::load_word(data_));
-    }
+    std::size_t size() const noexcept { return end_ == 0 ? 0 : flat::field_count_of(flat::load_word(data_)); }
     std::span<const std::byte> bytes() const noexcept { return {data_, end_}; }
 
     bool contains(Tag tag) const noexcept { return locate(tag) < end_; }
@@ -43,7 +45,9 @@ class FlatTvfView {
         return {.value = flat::type_of(flat::load_word(data_ + offset))};
     }
 
-    TvfResult<std::uint64_t> get_unsigned(Tag tag) const noexcept { return word(tag, TvfType::unsigned64, 8); }
+    TvfResult<std::uint64_t> get_unsigned(Tag tag) const noexcept {
+        return word(tag, TvfType::unsigned64, 8);
+    }
     TvfResult<std::int64_t> get_signed(Tag tag) const noexcept {
         const auto read = word(tag, TvfType::signed64, 8);
         return {static_cast<std::int64_t>(read.value), read.error};
@@ -68,7 +72,9 @@ class FlatTvfView {
         const auto read = value(tag, TvfType::string);
         return {{reinterpret_cast<const char*>(read.value.data()), read.value.size()}, read.error};
     }
-    TvfResult<std::span<const std::byte>> get_bytes(Tag tag) const noexcept { return value(tag, TvfType::bytes); }
+    TvfResult<std::span<const std::byte>> get_bytes(Tag tag) const noexcept {
+        return value(tag, TvfType::bytes);
+    }
     TvfResult<FlatTvfView> get_buffer(Tag tag) const noexcept {
         const auto read = value(tag, TvfType::buffer);
         return {trusted(read.value), read.error};
@@ -96,8 +102,8 @@ class FlatTvfView {
     TvfResult<std::span<const std::byte>> value(Tag tag, TvfType type) const noexcept {
         constexpr std::uint64_t tag_and_type = (std::uint64_t{1} << 40) - 1;
         std::uint32_t offset = cursor_;
-        if (offset >= end_ || (flat::load_word(data_ + offset) & tag_and_type) != flat::field_word(tag, type, 0))
-            [[unlikely]] {
+        if (offset >= end_ ||
+            (flat::load_word(data_ + offset) & tag_and_type) != flat::field_word(tag, type, 0)) [[unlikely]] {
             const TvfError error = search(*this, tag, type, offset);
             if (error != TvfError::none) return {.error = error};
         }

@@ -25,7 +25,8 @@ FlatTvfWriter::Claim FlatTvfWriter::claim_slowly(BodyBuffer& body, Place place, 
     const std::uint32_t field_bytes = flat::field_bytes_of(field);
     std::uint32_t offset = level.size;
     if (maybe_old)
-        offset = flat::find_field(place.data, level.begin + flat::header_bytes, level.size, flat::tag_of(field));
+        offset =
+            flat::find_field(place.data, level.begin + flat::header_bytes, level.size, flat::tag_of(field));
     const bool is_old = offset < level.size;
     if (!is_old && level.field_count == tvf_fields_max) return refuse(TvfError::limit);
     const std::uint32_t old_bytes = is_old ? flat::field_bytes_of(flat::load_word(place.data + offset)) : 0;

@@ -1,9 +1,13 @@
 // tvf/flat_tvf_writer.hpp: writes a FlatTvf message in place, straight into a BodyBuffer.
 //
-// Use       construct, put, finish(). Until finish() the buffer holds no message. A nested TVF is written in place
-//           between begin_buffer and end_buffer (its parent is not touched meanwhile), or by put_buffer(tag, fill).
-// Errors    every put returns its error and the first one sticks: later puts do nothing, finish() returns it and
-//           leaves the buffer empty. Text that is not UTF-8 and dates that do not exist are refused (conversion).
+// Use       construct, put, finish(). Until finish() the buffer holds no message. A nested TVF is written in
+// place
+//           between begin_buffer and end_buffer (its parent is not touched meanwhile), or by put_buffer(tag,
+//           fill).
+// Errors    every put returns its error and the first one sticks: later puts do nothing, finish() returns it
+// and
+//           leaves the buffer empty. Text that is not UTF-8 and dates that do not exist are refused
+//           (conversion).
 // Overwrite an existing tag keeps its place; only then are bytes moved. A nested TVF moves to the end.
 // Threads   one.  Progress: no allocation (the buffer's `grow` may).
 // Cost      O(value) for a new tag; a tag that may exist costs a scan.  bench/tvf/flat_tvf_bench.cpp
@@ -27,7 +31,8 @@ class FlatTvfWriter {
     explicit FlatTvfWriter(BodyBuffer& body) noexcept
         : body_(&body), place_(Place::of(body)), size_(flat::header_bytes) {
         body.size_bytes = 0;
-        if (place_.capacity_bytes < size_) [[unlikely]] make_room();
+        if (place_.capacity_bytes < size_) [[unlikely]]
+            make_room();
     }
 
     // Continues a message that is already in the buffer, written by this process or validated. O(fields).
@@ -39,12 +44,15 @@ class FlatTvfWriter {
     [[gnu::always_inline]] TvfError put_signed(Tag tag, std::int64_t value) noexcept {
         return put_word(tag, TvfType::signed64, 8, static_cast<std::uint64_t>(value));
     }
-    [[gnu::always_inline]] TvfError put_byte(Tag tag, std::uint8_t value) noexcept { return put_word(tag, TvfType::byte, 1, value); }
+    [[gnu::always_inline]] TvfError put_byte(Tag tag, std::uint8_t value) noexcept {
+        return put_word(tag, TvfType::byte, 1, value);
+    }
     [[gnu::always_inline]] TvfError put_float(Tag tag, double value) noexcept {
         return put_word(tag, TvfType::float64, 8, std::bit_cast<std::uint64_t>(value));
     }
     [[gnu::always_inline]] TvfError put_date(Tag tag, Date value) noexcept {
-        if (!value.is_valid()) [[unlikely]] return fail(TvfError::conversion);
+        if (!value.is_valid()) [[unlikely]]
+            return fail(TvfError::conversion);
         return put_word(tag, TvfType::date, 4, flat::date_word(value));
     }
     [[gnu::always_inline]] TvfError put_datetime(Tag tag, DateTime value) noexcept {
@@ -52,14 +60,17 @@ class FlatTvfWriter {
     }
     [[gnu::always_inline]] TvfError put_string(Tag tag, std::string_view value) noexcept {
         std::byte* const to = claim(tag, TvfType::string, value.size());
-        if (to == nullptr) [[unlikely]] return error_;
+        if (to == nullptr) [[unlikely]]
+            return error_;
         const std::uint64_t bits = copy_padded(to, value.data(), value.size());
-        if ((bits & non_ascii_bits) != 0 && !is_utf8(value)) [[unlikely]] return fail(TvfError::conversion);
+        if ((bits & non_ascii_bits) != 0 && !is_utf8(value)) [[unlikely]]
+            return fail(TvfError::conversion);
         return TvfError::none;
     }
     [[gnu::always_inline]] TvfError put_bytes(Tag tag, std::span<const std::byte> value) noexcept {
         std::byte* const to = claim(tag, TvfType::bytes, value.size());
-        if (to == nullptr) [[unlikely]] return error_;
+        if (to == nullptr) [[unlikely]]
+            return error_;
         copy_padded(to, reinterpret_cast<const char*>(value.data()), value.size());
         return TvfError::none;
     }
@@ -68,7 +79,8 @@ class FlatTvfWriter {
         const std::span<const std::byte> bytes = value.bytes();
         const bool has_bytes = !bytes.empty();
         std::byte* const to = claim(tag, TvfType::buffer, has_bytes ? bytes.size() : flat::header_bytes);
-        if (to == nullptr) [[unlikely]] return error_;
+        if (to == nullptr) [[unlikely]]
+            return error_;
         if (has_bytes) {
             std::memcpy(to, bytes.data(), bytes.size());
         } else {
@@ -78,8 +90,8 @@ class FlatTvfWriter {
     }
     // Calls fill(FlatTvfWriter& child), which writes the nested message in place.
     template <typename Fill>
-        requires std::invocable<Fill, FlatTvfWriter&>
-    TvfError put_buffer(Tag tag, Fill&& fill) noexcept(noexcept(fill(std::declval<FlatTvfWriter&>()))) {
+    requires std::invocable<Fill, FlatTvfWriter&> TvfError put_buffer(Tag tag, Fill&& fill)
+    noexcept(noexcept(fill(std::declval<FlatTvfWriter&>()))) {
         FlatTvfWriter child = begin_buffer(tag);
         std::forward<Fill>(fill)(child);
         return end_buffer(child);
@@ -87,18 +99,24 @@ class FlatTvfWriter {
 
     // The writer of a nested message; nothing else is written until end_buffer(child).
     [[gnu::always_inline]] FlatTvfWriter begin_buffer(Tag tag) noexcept {
-        if (seen_.maybe_contains(tag)) [[unlikely]] remove(tag);
+        if (seen_.maybe_contains(tag)) [[unlikely]]
+            remove(tag);
         FlatTvfWriter child(*this, tag);
-        if (depth_ == tvf_depth_max) [[unlikely]] child.fail(TvfError::limit);
-        if (child.place_.capacity_bytes < child.size_) [[unlikely]] child.make_room();
+        if (depth_ == tvf_depth_max) [[unlikely]]
+            child.fail(TvfError::limit);
+        if (child.place_.capacity_bytes < child.size_) [[unlikely]]
+            child.make_room();
         return child;
     }
 
     [[gnu::always_inline]] TvfError end_buffer(FlatTvfWriter& child) noexcept {
-        PROSA_ASSERT(child.begin_ == size_ + flat::field_header_bytes, "end_buffer of another writer's child");
+        PROSA_ASSERT(child.begin_ == size_ + flat::field_header_bytes,
+                     "end_buffer of another writer's child");
         place_ = child.place_;
-        if (child.error_ != TvfError::none) [[unlikely]] return fail(child.error_);
-        if (field_count_ == tvf_fields_max) [[unlikely]] return fail(TvfError::limit);
+        if (child.error_ != TvfError::none) [[unlikely]]
+            return fail(child.error_);
+        if (field_count_ == tvf_fields_max) [[unlikely]]
+            return fail(TvfError::limit);
         child.write_header();
         flat::store_word(place_.data + size_,
                          flat::field_word(child.tag_, TvfType::buffer, child.size_ - child.begin_));
@@ -125,7 +143,8 @@ class FlatTvfWriter {
     // Completes the message: body.written() is what a FlatTvfView reads. The first error of any put, or none.
     [[nodiscard]] TvfError finish() noexcept {
         PROSA_ASSERT(depth_ == 1, "a nested writer ends by its parent's end_buffer");
-        if (error_ != TvfError::none) [[unlikely]] return error_;
+        if (error_ != TvfError::none) [[unlikely]]
+            return error_;
         write_header();
         body_->size_bytes = size_;
         return TvfError::none;
@@ -176,7 +195,8 @@ class FlatTvfWriter {
     [[gnu::always_inline]] TvfError put_word(Tag tag, TvfType type, std::uint32_t value_bytes,
                                              std::uint64_t word) noexcept {
         std::byte* const to = claim(tag, type, value_bytes);
-        if (to == nullptr) [[unlikely]] return error_;
+        if (to == nullptr) [[unlikely]]
+            return error_;
         flat::store_word(to, word);
         return TvfError::none;
     }
@@ -189,8 +209,8 @@ class FlatTvfWriter {
         seen_.add(tag);
         if (maybe_old || field_bytes > place_.capacity_bytes - size_ || field_count_ == tvf_fields_max)
             [[unlikely]] {
-            const Claim claimed = claim_slowly(*body_, place_, {begin_, size_, field_count_, error_}, maybe_old,
-                                               field, value_bytes);
+            const Claim claimed = claim_slowly(*body_, place_, {begin_, size_, field_count_, error_},
+                                               maybe_old, field, value_bytes);
             place_ = claimed.place;
             size_ = claimed.level.size;
             field_count_ = claimed.level.field_count;
@@ -227,7 +247,8 @@ class FlatTvfWriter {
         Place place;
         TvfError error = TvfError::none;
     };
-    PROSA_API static Grown grow(BodyBuffer& body, std::uint32_t used_bytes, std::uint32_t needed_bytes) noexcept;
+    PROSA_API static Grown grow(BodyBuffer& body, std::uint32_t used_bytes,
+                                std::uint32_t needed_bytes) noexcept;
 
     struct Removed {
         std::uint32_t size = 0;
@@ -237,7 +258,8 @@ class FlatTvfWriter {
                                           Tag tag) noexcept;
 
     // Copies value_bytes and zeroes the padding, by whole words; returns all words or-ed together.
-    [[gnu::always_inline]] static std::uint64_t copy_padded(std::byte* to, const char* from, std::size_t value_bytes) noexcept {
+    [[gnu::always_inline]] static std::uint64_t copy_padded(std::byte* to, const char* from,
+                                                            std::size_t value_bytes) noexcept {
         std::uint64_t bits = 0;
         std::size_t offset = 0;
         for (; value_bytes - offset >= 8; offset += 8) {
@@ -247,8 +269,8 @@ class FlatTvfWriter {
         }
         const std::size_t rest = value_bytes - offset;
         if (rest != 0) {
-            const std::uint64_t word = offset != 0 ? load(from + value_bytes - 8, 8) >> (8 * (8 - rest))
-                                                   : load_short(from, rest);
+            const std::uint64_t word =
+                offset != 0 ? load(from + value_bytes - 8, 8) >> (8 * (8 - rest)) : load_short(from, rest);
             flat::store_word(to + offset, word);
             bits |= word;
         }
@@ -261,17 +283,22 @@ class FlatTvfWriter {
         return word;
     }
 
-    // 1 to 7 bytes into a word, without a loop: two loads that may overlap.
+    // 1 to 7 bytes into a word, without a loop: loads that may overlap. No offset is formed by subtraction:
+    // GCC would warn of a negative one on paths that never run.
     static std::uint64_t load_short(const char* from, std::size_t count) noexcept {
-        if (count >= 4) return load(from, 4) | load(from + count - 4, 4) << (8 * (count - 4));
-        const std::uint64_t first_and_middle = load(from, 1) | load(from + count / 2, 1) << (8 * (count / 2));
-        return first_and_middle | load(from + count - 1, 1) << (8 * (count - 1));
+        if (count >= 4) {
+            const std::size_t last_four = count & 3;
+            return load(from, 4) | load(from + last_four, 4) << (8 * last_four);
+        }
+        const std::size_t middle = count >> 1;
+        const std::size_t last = middle + count / 3;
+        return load(from, 1) | load(from + middle, 1) << (8 * middle) | load(from + last, 1) << (8 * last);
     }
 
     BodyBuffer* body_;
-    Place place_;               // a copy of the body's, so that byte stores cannot force a reload
-    std::uint32_t begin_ = 0;   // of this level's header
-    std::uint32_t size_ = 0;    // bytes of the buffer in use
+    Place place_;              // a copy of the body's, so that byte stores cannot force a reload
+    std::uint32_t begin_ = 0;  // of this level's header
+    std::uint32_t size_ = 0;   // bytes of the buffer in use
     std::uint32_t field_count_ = 0;
     SeenTags seen_;
     Tag tag_ = 0;  // of this nested message in its parent

@@ -52,24 +52,29 @@ namespace {
 absl::Status status_of(const SimpleField& field) {
     const std::size_t at = field.fault_offset;
     switch (field.fault) {
-        case FieldFault::none: break;
+        case FieldFault::none:
+            break;
         case FieldFault::no_tag_end:
-            return invalid_argument("SimpleStringTvf at byte {}: no complete field, expected `tag;length;value;`", at);
+            return invalid_argument(
+                "SimpleStringTvf at byte {}: no complete field, expected `tag;length;value;`", at);
         case FieldFault::tag:
-            return invalid_argument("SimpleStringTvf at byte {}: no tag, expected a decimal number below 2^32", at);
+            return invalid_argument(
+                "SimpleStringTvf at byte {}: no tag, expected a decimal number below 2^32", at);
         case FieldFault::no_length:
-            return invalid_argument("SimpleStringTvf at byte {}: no length after tag {}, expected `length;`", at,
-                                    field.tag);
+            return invalid_argument("SimpleStringTvf at byte {}: no length after tag {}, expected `length;`",
+                                    at, field.tag);
         case FieldFault::length:
-            return invalid_argument("SimpleStringTvf at byte {}: bad length of field {}, expected a decimal number "
-                                    "of bytes and `;`",
-                                    at, field.tag);
+            return invalid_argument(
+                "SimpleStringTvf at byte {}: bad length of field {}, expected a decimal number "
+                "of bytes and `;`",
+                at, field.tag);
         case FieldFault::overrun:
-            return invalid_argument("SimpleStringTvf at byte {}: field {} and its `;` run over the end of the text",
-                                    at, field.tag);
+            return invalid_argument(
+                "SimpleStringTvf at byte {}: field {} and its `;` run over the end of the text", at,
+                field.tag);
         case FieldFault::no_terminator:
-            return invalid_argument("SimpleStringTvf at byte {}: bad termination of field {}, expected `;`", at,
-                                    field.tag);
+            return invalid_argument("SimpleStringTvf at byte {}: bad termination of field {}, expected `;`",
+                                    at, field.tag);
     }
     return absl::OkStatus();
 }
@@ -87,7 +92,8 @@ absl::StatusOr<SimpleStringTvfView> SimpleStringTvfView::parse(std::string_view 
         const SimpleField field = field_at(text, offset);
         if (field.fault != FieldFault::none) return status_of(field);
         if (!is_utf8(field.value))
-            return invalid_argument("SimpleStringTvf at byte {}: the value of field {} is not UTF-8", offset, field.tag);
+            return invalid_argument("SimpleStringTvf at byte {}: the value of field {} is not UTF-8", offset,
+                                    field.tag);
         if (++count > simple_string_fields_max)
             return invalid_argument("SimpleStringTvf at byte {}: more than {} fields", offset,
                                     simple_string_fields_max);

@@ -1,16 +1,18 @@
 // tvf/simple_string_tvf.hpp: ProSA's text form of a TVF, read and written in place.
 //
-// Format    `<tag>;<length>;<value>;` repeated, nothing around. tag and length decimal, length in bytes of the
+// Format    `<tag>;<length>;<value>;` repeated, nothing around. tag and length decimal, length in bytes of
+// the
 //           UTF-8 value, which may contain `;`. unsigned, signed: decimal. byte: two hex digits. bytes: hex.
 //           float: shortest decimal without exponent. date: YYYY-MM-DD. datetime: YYYY-MM-DDTHH:MM:SS, so
 //           fractions of a second are dropped. buffer: the text of the nested TVF.
 // Aliasing  everything is text: a value reads as any type its text fits (byte 32 is unsigned 20). That is the
 //           format. FlatTvf does not do it.
-// Errors    text that is no complete field, a length beyond the text or one that cuts a character is an error with
+// Errors    text that is no complete field, a length beyond the text or one that cuts a character is an error
+// with
 //           its byte. The empty text is the empty TVF. Of a tag that occurs twice the last one wins.
 // Order     as put; an overwritten field keeps its place, a nested TVF written in place moves to the end.
-// Threads   one.  Cost: a get scans from the field read last; get_bytes allocates; get_buffer parses one level.
-// Limits    as tvf.hpp, but 4096 fields of one level, because lookups scan.
+// Threads   one.  Cost: a get scans from the field read last; get_bytes allocates; get_buffer parses one
+// level. Limits    as tvf.hpp, but 4096 fields of one level, because lookups scan.
 #pragma once
 
 #include <concepts>
@@ -31,6 +33,9 @@ inline constexpr std::uint32_t simple_string_fields_max = 4'096;
 
 class SimpleStringTvfView {
   public:
+    static constexpr std::string_view type_name = "SimpleStringTvf";
+    static constexpr bool is_typed = false;  // a field is text; its reader knows the type
+
     SimpleStringTvfView() noexcept = default;  // empty
 
     // Error: what, at which byte, what was expected.
@@ -101,7 +106,8 @@ class SimpleStringTvfView::Tags {
         bool has_duplicates_ = false;
     };
 
-    Tags(std::string_view text, bool has_duplicates) noexcept : text_(text), has_duplicates_(has_duplicates) {}
+    Tags(std::string_view text, bool has_duplicates) noexcept
+        : text_(text), has_duplicates_(has_duplicates) {}
     Iterator begin() const noexcept { return {text_, 0, has_duplicates_}; }
     Iterator end() const noexcept { return {text_, text_.size(), has_duplicates_}; }
 
@@ -110,7 +116,9 @@ class SimpleStringTvfView::Tags {
     bool has_duplicates_;
 };
 
-inline SimpleStringTvfView::Tags SimpleStringTvfView::tags() const noexcept { return {text_, has_duplicates_}; }
+inline SimpleStringTvfView::Tags SimpleStringTvfView::tags() const noexcept {
+    return {text_, has_duplicates_};
+}
 
 // As FlatTvfWriter: construct, put, finish(); the first error sticks.
 class SimpleStringTvfWriter {
@@ -131,8 +139,8 @@ class SimpleStringTvfWriter {
     PROSA_API TvfError put_datetime(Tag tag, DateTime value) noexcept;
     PROSA_API TvfError put_buffer(Tag tag, const SimpleStringTvfView& value) noexcept;
     template <typename Fill>
-        requires std::invocable<Fill, SimpleStringTvfWriter&>
-    TvfError put_buffer(Tag tag, Fill&& fill) noexcept(noexcept(fill(std::declval<SimpleStringTvfWriter&>()))) {
+    requires std::invocable<Fill, SimpleStringTvfWriter&> TvfError put_buffer(Tag tag, Fill&& fill)
+    noexcept(noexcept(fill(std::declval<SimpleStringTvfWriter&>()))) {
         SimpleStringTvfWriter child = begin_buffer(tag);
         std::forward<Fill>(fill)(child);
         return end_buffer(child);

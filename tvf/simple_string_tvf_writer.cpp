@@ -57,7 +57,8 @@ bool SimpleStringTvfWriter::make_room(std::size_t needed_bytes) noexcept {
     return has_room;
 }
 
-// Writes head and end of a field, in the place of an old one with this tag; the value's bytes are the caller's.
+// Writes head and end of a field, in the place of an old one with this tag; the value's bytes are the
+// caller's.
 char* SimpleStringTvfWriter::claim(Tag tag, std::size_t value_bytes) noexcept {
     if (error_ != TvfError::none) return nullptr;
     const ValueText head = head_of(tag, value_bytes);

@@ -1,11 +1,12 @@
 // tvf/tvf.hpp: what a TVF (tag, value, field) is: the words every implementation and its users share.
 //
-// A TVF maps 32-bit tags (0 included) to values of nine types. An implementation has a view that reads a body's
-// bytes and a writer that fills a BodyBuffer; neither owns bytes. `OwnedTvf` (owned_tvf.hpp) owns them.
+// A TVF maps 32-bit tags (0 included) to values of nine types. An implementation has a view that reads a
+// body's bytes and a writer that fills a BodyBuffer; neither owns bytes. `OwnedTvf` (owned_tvf.hpp) owns
+// them.
 //
-// Threads   a view or writer belongs to one thread (a view remembers where it read last); copy it for another.
-// Errors    a getter or put returns a TvfError; decoding foreign bytes returns an absl::Status with the place.
-// Limits    stated here, the same for every implementation unless it says otherwise.
+// Threads   a view or writer belongs to one thread (a view remembers where it read last); copy it for
+// another. Errors    a getter or put returns a TvfError; decoding foreign bytes returns an absl::Status with
+// the place. Limits    stated here, the same for every implementation unless it says otherwise.
 #pragma once
 
 #include <concepts>
@@ -21,8 +22,8 @@ namespace prosa {
 
 using Tag = std::uint32_t;
 
-inline constexpr std::uint32_t tvf_fields_max = 65'535;           // of one level
-inline constexpr std::uint32_t tvf_depth_max = 32;                // levels, the outermost included
+inline constexpr std::uint32_t tvf_fields_max = 65'535;            // of one level
+inline constexpr std::uint32_t tvf_depth_max = 32;                 // levels, the outermost included
 inline constexpr std::uint32_t tvf_message_bytes_max = 0xff'fff8;  // 16 MiB - 8
 
 enum class TvfType : std::uint8_t {
@@ -39,15 +40,24 @@ enum class TvfType : std::uint8_t {
 
 constexpr std::string_view name_of(TvfType type) noexcept {
     switch (type) {
-        case TvfType::buffer: return "buffer";
-        case TvfType::unsigned64: return "unsigned";
-        case TvfType::signed64: return "signed";
-        case TvfType::byte: return "byte";
-        case TvfType::float64: return "float";
-        case TvfType::string: return "string";
-        case TvfType::bytes: return "bytes";
-        case TvfType::date: return "date";
-        case TvfType::datetime: return "datetime";
+        case TvfType::buffer:
+            return "buffer";
+        case TvfType::unsigned64:
+            return "unsigned";
+        case TvfType::signed64:
+            return "signed";
+        case TvfType::byte:
+            return "byte";
+        case TvfType::float64:
+            return "float";
+        case TvfType::string:
+            return "string";
+        case TvfType::bytes:
+            return "bytes";
+        case TvfType::date:
+            return "date";
+        case TvfType::datetime:
+            return "datetime";
     }
     return "unknown";
 }
@@ -65,13 +75,20 @@ enum class TvfError : std::uint8_t {
 
 constexpr std::string_view name_of(TvfError error) noexcept {
     switch (error) {
-        case TvfError::none: return "none";
-        case TvfError::not_found: return "field not found";
-        case TvfError::type_mismatch: return "type mismatch";
-        case TvfError::conversion: return "conversion error";
-        case TvfError::serialization: return "serialization error";
-        case TvfError::full: return "buffer full";
-        case TvfError::limit: return "limit passed";
+        case TvfError::none:
+            return "none";
+        case TvfError::not_found:
+            return "field not found";
+        case TvfError::type_mismatch:
+            return "type mismatch";
+        case TvfError::conversion:
+            return "conversion error";
+        case TvfError::serialization:
+            return "serialization error";
+        case TvfError::full:
+            return "buffer full";
+        case TvfError::limit:
+            return "limit passed";
     }
     return "unknown";
 }
@@ -85,7 +102,9 @@ struct [[nodiscard]] TvfResult {
     constexpr bool ok() const noexcept { return error == TvfError::none; }
     constexpr explicit operator bool() const noexcept { return ok(); }
     constexpr const T& operator*() const& noexcept { return value; }
-    constexpr T operator*() && noexcept { return std::move(value); }  // a loop over a temporary keeps its value
+    constexpr T operator*() && noexcept {
+        return std::move(value);
+    }  // a loop over a temporary keeps its value
     constexpr const T* operator->() const noexcept { return &value; }
     constexpr T value_or(T fallback) const { return ok() ? value : fallback; }
 };
@@ -115,10 +134,11 @@ concept TvfReader = requires(const View& view, Tag tag) {
     { *view.tags().begin() } -> std::convertible_to<Tag>;
 };
 
-// Writing. A put overwrites silently: an existing field keeps its place. A put's error may be ignored: the first
-// one sticks, and finish() returns it.
+// Writing. A put overwrites silently: an existing field keeps its place. A put's error may be ignored: the
+// first one sticks, and finish() returns it.
 template <typename Writer>
-concept TvfWriter = requires(Writer& writer, Tag tag, std::string_view text, std::span<const std::byte> bytes) {
+concept TvfWriter = requires(Writer& writer, Tag tag, std::string_view text,
+                             std::span<const std::byte> bytes) {
     { writer.put_unsigned(tag, std::uint64_t{}) } -> std::same_as<TvfError>;
     { writer.put_signed(tag, std::int64_t{}) } -> std::same_as<TvfError>;
     { writer.put_byte(tag, std::uint8_t{}) } -> std::same_as<TvfError>;
@@ -127,7 +147,9 @@ concept TvfWriter = requires(Writer& writer, Tag tag, std::string_view text, std
     { writer.put_bytes(tag, bytes) } -> std::same_as<TvfError>;
     { writer.put_date(tag, Date{}) } -> std::same_as<TvfError>;
     { writer.put_datetime(tag, DateTime{}) } -> std::same_as<TvfError>;
-    { writer.put_buffer(tag, [](Writer&) {}) } -> std::same_as<TvfError>;
+    {
+        writer.put_buffer(tag, [](Writer&) {})
+        } -> std::same_as<TvfError>;
     { writer.contains(tag) } -> std::same_as<bool>;
     { writer.remove(tag) } -> std::same_as<bool>;  // false: there was none
     { writer.finish() } -> std::same_as<TvfError>;

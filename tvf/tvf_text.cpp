@@ -96,8 +96,8 @@ void append_date(ValueText& text, Date value) noexcept {
 // Lays the shortest digits of a finite double out without an exponent.
 void append_finite(ValueText& text, double value) noexcept {
     std::array<char, 32> scientific{};
-    const auto [end, error] =
-        std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific);
+    const auto [end, error] = std::to_chars(scientific.data(), scientific.data() + scientific.size(), value,
+                                            std::chars_format::scientific);
     std::string_view rest(scientific.data(), static_cast<std::size_t>(end - scientific.data()));
     if (rest.starts_with('-')) {
         text.append('-');
@@ -186,7 +186,9 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept {
     return parse_whole<std::uint64_t>(text);
 }
 
-std::optional<std::int64_t> parse_signed(std::string_view text) noexcept { return parse_whole<std::int64_t>(text); }
+std::optional<std::int64_t> parse_signed(std::string_view text) noexcept {
+    return parse_whole<std::int64_t>(text);
+}
 
 std::optional<double> parse_float(std::string_view text) noexcept {
     if (text.find('(') != std::string_view::npos) return std::nullopt;  // from_chars reads `nan(...)`

@@ -32,7 +32,8 @@ class ValueText {
 
 PROSA_API ValueText text_of(std::uint64_t value) noexcept;
 PROSA_API ValueText text_of(std::int64_t value) noexcept;
-// The shortest decimal that reads back as the same double, never with an exponent: `6.56`, `2`, `-0`, `inf`, `NaN`.
+// The shortest decimal that reads back as the same double, never with an exponent: `6.56`, `2`, `-0`, `inf`,
+// `NaN`.
 PROSA_API ValueText text_of(double value) noexcept;
 // `YYYY-MM-DD`.
 PROSA_API ValueText text_of(Date value) noexcept;
@@ -40,13 +41,13 @@ PROSA_API ValueText text_of(Date value) noexcept;
 enum class TimeForm : std::uint8_t { seconds, exact };
 PROSA_API ValueText text_of(DateTime value, TimeForm form) noexcept;
 
-// Decimal; a sign `+` is accepted (and `-` for signed and float), spaces are not. A float may have an exponent or
-// be `inf`, `infinity` or `nan` in any case; one that a double cannot hold is refused.
+// Decimal; a sign `+` is accepted (and `-` for signed and float), spaces are not. A float may have an
+// exponent or be `inf`, `infinity` or `nan` in any case; one that a double cannot hold is refused.
 PROSA_API std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept;
 PROSA_API std::optional<std::int64_t> parse_signed(std::string_view text) noexcept;
 PROSA_API std::optional<double> parse_float(std::string_view text) noexcept;
-// Four digits of year; month, day, hour, minute and second may be one digit. Seconds may have a fraction of up to
-// nine digits and a `Z` behind.
+// Four digits of year; month, day, hour, minute and second may be one digit. Seconds may have a fraction of
+// up to nine digits and a `Z` behind.
 PROSA_API std::optional<Date> parse_date(std::string_view text) noexcept;
 PROSA_API std::optional<DateTime> parse_datetime(std::string_view text) noexcept;
 

@@ -1,4 +1,5 @@
-// Ten fields: FlatTvf write + validate + read against protobuf fill + serialise + parse + read, objects reused.
+// Ten fields: FlatTvf write + validate + read against protobuf fill + serialise + parse + read, objects
+// reused.
 //
 // protobuf also carries what its parse has to check (UTF-8 of proto3 strings). Each turn changes the fields.
 #include <benchmark/benchmark.h>
@@ -88,11 +89,11 @@ void fill(bench::pb::TenFields& message, const TenFields& fields) {
 std::uint64_t read(const bench::pb::TenFields& message) {
     const Date expiry = flat::date_of(message.expiry());
     const bench::pb::Place& place = message.place();
-    return bench::sum_of_text(message.pan()) + message.amount() + static_cast<std::uint64_t>(message.sent_ns()) +
-           message.stan() + expiry.year + expiry.month + expiry.day + bench::sum_of_text(message.terminal()) +
-           bench::sum_of_text(message.merchant()) + place.country() + bench::sum_of_text(place.city()) +
-           place.entry_mode() + static_cast<std::uint64_t>(message.balance()) +
-           std::bit_cast<std::uint64_t>(message.rate());
+    return bench::sum_of_text(message.pan()) + message.amount() +
+           static_cast<std::uint64_t>(message.sent_ns()) + message.stan() + expiry.year + expiry.month +
+           expiry.day + bench::sum_of_text(message.terminal()) + bench::sum_of_text(message.merchant()) +
+           place.country() + bench::sum_of_text(place.city()) + place.entry_mode() +
+           static_cast<std::uint64_t>(message.balance()) + std::bit_cast<std::uint64_t>(message.rate());
 }
 
 void protobuf_fill_serialise_parse(benchmark::State& state) {

@@ -28,9 +28,10 @@ TEST_CASE("exactly the dates of the calendar are valid") {
 }
 
 TEST_CASE("date-times convert both ways, to the ends of the range") {
-    for (const std::int64_t ns : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{999'999'999},
-                                  std::int64_t{1'685'977'320'123'456'789}, std::numeric_limits<std::int64_t>::min(),
-                                  std::numeric_limits<std::int64_t>::max()}) {
+    for (const std::int64_t ns :
+         {std::int64_t{0}, std::int64_t{-1}, std::int64_t{999'999'999},
+          std::int64_t{1'685'977'320'123'456'789}, std::numeric_limits<std::int64_t>::min(),
+          std::numeric_limits<std::int64_t>::max()}) {
         const auto back = DateTime::from_civil(DateTime{ns}.civil());
         REQUIRE(back.has_value());
         CHECK(back->ns_since_epoch == ns);
@@ -42,15 +43,18 @@ TEST_CASE("date-times convert both ways, to the ends of the range") {
 }
 
 TEST_CASE("date-times are written exactly and read with or without fraction") {
-    const DateTime time = *DateTime::from_civil({.date = {2023, 6, 5}, .hour = 15, .minute = 2, .nanosecond = 5});
+    const DateTime time =
+        *DateTime::from_civil({.date = {2023, 6, 5}, .hour = 15, .minute = 2, .nanosecond = 5});
     CHECK(text_of(time, TimeForm::exact).view() == "2023-06-05T15:02:00.000000005Z");
     CHECK(text_of(time, TimeForm::seconds).view() == "2023-06-05T15:02:00");
     CHECK(parse_datetime("2023-06-05T15:02:00.000000005Z") == time);
     CHECK(parse_datetime("2023-6-5T15:2:0")->ns_since_epoch + 5 == time.ns_since_epoch);
     CHECK(parse_datetime("2023-06-05T15:02:00.5Z")->civil().nanosecond == 500'000'000);
-    for (const auto* text : {"", "2023-06-05", "2023-06-05 15:02:00", "2023-06-05T15:02", "2023-06-05T15:02:00.",
-                             "2023-06-05T15:02:00.0000000001", "2023-06-05T15:02:00+01:00", "2023-06-05T15:02:00ZZ"})
+    for (const auto* text :
+         {"", "2023-06-05", "2023-06-05 15:02:00", "2023-06-05T15:02", "2023-06-05T15:02:00.",
+          "2023-06-05T15:02:00.0000000001", "2023-06-05T15:02:00+01:00", "2023-06-05T15:02:00ZZ"})
         CHECK(!parse_datetime(text).has_value());
-    for (const auto* text : {"", "2023-06", "2023-06-", "2023-06-05x", "23-06-05", "2023/06/05", "2023-02-29"})
+    for (const auto* text :
+         {"", "2023-06", "2023-06-", "2023-06-05x", "23-06-05", "2023/06/05", "2023-02-29"})
         CHECK(!parse_date(text).has_value());
 }

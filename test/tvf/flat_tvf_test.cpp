@@ -130,7 +130,8 @@ TEST_CASE("nested messages are written in place, to the depth limit and not beyo
         FlatTvf tvf;
         return tvf.edit([levels](FlatTvfWriter& writer) {
             const auto descend = [](auto&& self, FlatTvfWriter& parent, std::uint32_t left) -> void {
-                if (left > 1) parent.put_buffer(1, [&](FlatTvfWriter& child) { self(self, child, left - 1); });
+                if (left > 1)
+                    parent.put_buffer(1, [&](FlatTvfWriter& child) { self(self, child, left - 1); });
             };
             descend(descend, writer, levels);
         });

@@ -112,7 +112,8 @@ TEST_CASE("a byte read from an empty or odd text is a type mismatch") {
 }
 
 TEST_CASE("numbers are parsed as a whole") {
-    const auto view = SimpleStringTvfView::parse("1;2;+5;2;2; 5;3;20;18446744073709551616;4;3;1e3;5;3;InF;6;2;-0;");
+    const auto view =
+        SimpleStringTvfView::parse("1;2;+5;2;2; 5;3;20;18446744073709551616;4;3;1e3;5;3;InF;6;2;-0;");
     REQUIRE(view.ok());
     CHECK(*view->get_unsigned(1) == 5);
     CHECK(view->get_unsigned(2).error == TvfError::type_mismatch);

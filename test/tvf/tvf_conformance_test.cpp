@@ -1,5 +1,5 @@
-// One suite over every TVF implementation: what is put reads back as the type it was put as. Reading another type
-// is a type mismatch (FlatTvf) or an alias (SimpleStringTvf); those cases stand at the end.
+// One suite over every TVF implementation: what is put reads back as the type it was put as. Reading another
+// type is a type mismatch (FlatTvf) or an alias (SimpleStringTvf); those cases stand at the end.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -257,11 +257,10 @@ TEST_CASE("FlatTvf: another type than was put is a type mismatch") {
     const std::vector<Tag> tags = tags_of(tvf);
     const auto reads = [&](Tag tag) {
         const auto view = tvf.view();
-        return std::vector<TvfError>{view.get_unsigned(tag).error, view.get_string(tag).error,
-                                     view.get_signed(tag).error,   view.get_float(tag).error,
-                                     view.get_byte(tag).error,     view.get_bytes(tag).error,
-                                     view.get_date(tag).error,     view.get_datetime(tag).error,
-                                     view.get_buffer(tag).error};
+        return std::vector<TvfError>{
+            view.get_unsigned(tag).error, view.get_string(tag).error,   view.get_signed(tag).error,
+            view.get_float(tag).error,    view.get_byte(tag).error,     view.get_bytes(tag).error,
+            view.get_date(tag).error,     view.get_datetime(tag).error, view.get_buffer(tag).error};
     };
     for (std::size_t i = 0; i < tags.size(); ++i) {
         std::vector<TvfError> expected(tags.size(), TvfError::type_mismatch);
