@@ -8,7 +8,11 @@ namespace {
 // Waking up takes longer than this: what is due so soon is waited for awake.
 constexpr Nanos too_short_to_park_ns = 60 * ns_per_us;
 
+thread_local bool runs_reactor = false;
+
 }  // namespace
+
+bool is_reactor_thread() noexcept { return runs_reactor; }
 
 Reactor::Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, BusyThreads& busy_threads,
                  std::shared_ptr<EventFdWaker> waker, std::size_t posting_threads_max)
@@ -26,6 +30,7 @@ bool Reactor::run_once(Nanos now_ns) {
 }
 
 void Reactor::run() {
+    runs_reactor = true;
     IdleStrategy idle(idle_options_, busy_threads_);
     host_.on_thread_start();
     state_.store(ReactorState::running, std::memory_order_relaxed);
@@ -44,6 +49,7 @@ void Reactor::run() {
         }
     }
     host_.on_thread_end();
+    runs_reactor = false;
     state_.store(ReactorState::ended, std::memory_order_relaxed);
 }
 

@@ -46,6 +46,9 @@ enum class ReactorState : std::uint8_t { created, running, parked, ended };
 
 enum class ReactorCounter : std::uint8_t { turns, busy_turns, parks, wake_ups, count_ };
 
+// True on a thread that is in Reactor::run.
+PROSA_API bool is_reactor_thread() noexcept;
+
 class Reactor {
   public:
     static constexpr std::size_t inbox_capacity_tasks = 1024;

@@ -1,0 +1,183 @@
+#include "core/bus/bus_client.hpp"
+
+#include <algorithm>
+
+#include "core/base/cache_line.hpp"
+#include "core/bus/control.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr Nanos call_spin_ns = 50 * ns_per_us;  // about what a sleep and its wake-up cost
+constexpr std::size_t expiries_per_poll = 256;
+
+// Gets the outcome of one blocking call.
+class CallWaiter final : public OutcomeWaiter {
+  public:
+    void on_outcome(const Outcome& outcome) noexcept override {
+        reply.error = outcome.error;
+        reply.latency_ns = outcome.latency_ns;
+        reply.body.assign(outcome.body.begin(), outcome.body.end());
+        is_done = true;
+    }
+
+    BusClient::Reply reply;
+    bool is_done = false;
+};
+
+}  // namespace
+
+class BusClient::Impl final : public Caller {
+  public:
+    Impl(std::shared_ptr<BusMain::Control> control, Peer peer)
+        : control_(std::move(control)),
+          state_(control_->ask([&] { return control_->add_client(peer.waker); })),
+          deadlines_(monotonic_now_ns()),
+          requester_(control_->options().bus, peer, control_->tables(), deadlines_, *control_) {
+        requester_.add_caller(*this);
+    }
+
+    ServiceHandle resolve(std::string_view name) {
+        const auto handle = control_->directory().intern(name);
+        if (!handle) return no_service;
+        requester_.refresh_table();
+        requester_.prepare(*handle);
+        return *handle;
+    }
+
+    bool has_provider(ServiceHandle service) {
+        requester_.refresh_table();
+        const ServiceEntry* const entry = requester_.table().find(service);
+        return entry != nullptr && !entry->providers.empty();
+    }
+
+    bool may_send() noexcept {
+        if (is_closed_ || state_->is_stopping.load(std::memory_order_relaxed)) return false;
+        requester_.refresh_table();
+        requester_.set_now(clock_.now_ns());
+        return true;
+    }
+
+    void sent() noexcept {
+        requester_.flush_wakes();
+        publish();
+    }
+
+    bool poll() noexcept {
+        requester_.set_now(clock_.now_ns());
+        requester_.refresh_table();
+        std::size_t work = requester_.drain_replies();
+        work += deadlines_.advance(
+            requester_.now_ns(),
+            [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); }, expiries_per_poll);
+        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();
+        requester_.flush_wakes();
+        if (work == 0) requester_.exchange_blocks();
+        publish();
+        return work != 0;
+    }
+
+    void wait(Nanos timeout_ns) noexcept {
+        const Nanos now_ns = clock_.now_ns();
+        const Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns, timeout_ns);
+        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))
+            requester_.self().waker->wait(due_ns);
+        requester_.awaken();
+    }
+
+    void complete() noexcept {
+        is_closed_ = true;
+        requester_.complete_all(ServiceError::shutting_down);
+    }
+
+    void close() noexcept {
+        if (!is_closed_) poll();
+        complete();
+        publish();
+    }
+
+    void on_outcome(const Outcome& outcome) noexcept override {
+        if (handler) handler(outcome);
+    }
+
+    Requester& requester() noexcept { return requester_; }
+
+    std::function<void(const Outcome&)> handler;
+
+  private:
+    void publish() noexcept { state_->in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed); }
+
+    std::shared_ptr<BusMain::Control> control_;
+    std::shared_ptr<ClientState> state_;
+    Clock clock_;
+    TimerWheel deadlines_;
+    Requester requester_;
+    bool is_closed_ = false;
+};
+
+std::unique_ptr<BusClient> BusClient::connect(std::shared_ptr<BusMain::Control> control) {
+    const auto id = control->take_peer_id();
+    auto waker = EventFdWaker::create();
+    if (!id || !waker.ok()) return nullptr;
+    Peer peer;
+    peer.id = *id;
+    peer.waker = std::make_shared<EventFdWaker>(*std::move(waker));
+    peer.pools = std::make_shared<MessagePools>(*id, control->options().bus, 0);
+    return std::unique_ptr<BusClient>(new BusClient(std::make_unique<Impl>(std::move(control), std::move(peer))));
+}
+
+BusClient::BusClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+BusClient::~BusClient() { close(); }
+
+ServiceHandle BusClient::resolve(std::string_view name) { return impl_->resolve(name); }
+
+bool BusClient::has_provider(ServiceHandle service) { return impl_->has_provider(service); }
+
+void BusClient::on_outcome(std::function<void(const Outcome&)> handler) { impl_->handler = std::move(handler); }
+
+Claim BusClient::claim(ServiceHandle service, const SendOptions& options) noexcept {
+    if (!impl_->may_send()) return Claim(ServiceError::shutting_down);
+    return impl_->requester().claim(*impl_, service, options);
+}
+
+SendResult BusClient::send(ServiceHandle service, std::span<const std::byte> body,
+                           const SendOptions& options) noexcept {
+    if (!impl_->may_send()) return {ServiceError::shutting_down};
+    const SendResult sent = impl_->requester().send(*impl_, service, body, options);
+    impl_->sent();
+    return sent;
+}
+
+bool BusClient::poll() noexcept { return impl_->poll(); }
+
+void BusClient::wait(Nanos timeout_ns) noexcept { impl_->wait(timeout_ns); }
+
+BusClient::Reply BusClient::call(ServiceHandle service, std::span<const std::byte> body, Nanos timeout_ns) {
+    PROSA_ASSERT(!is_reactor_thread(), "a blocking call would stop everybody on this reactor");
+    CallWaiter waiter;
+    SendOptions options;
+    options.timeout_ns = timeout_ns;
+    options.waiter = &waiter;
+    if (const SendResult sent = send(service, body, options); !sent) {
+        waiter.reply.error = sent.refusal;
+        return std::move(waiter.reply);
+    }
+    const Nanos sleep_from_ns = impl_->requester().now_ns() + call_spin_ns;
+    while (!waiter.is_done) {
+        if (poll()) continue;
+        if (impl_->requester().now_ns() < sleep_from_ns)
+            cpu_relax();
+        else
+            wait(no_deadline_ns);
+    }
+    return std::move(waiter.reply);
+}
+
+void BusClient::close() noexcept { impl_->close(); }
+
+std::uint32_t BusClient::in_flight_count() const noexcept { return impl_->requester().in_flight_count(); }
+
+const Caller& BusClient::caller() const noexcept { return *impl_; }
+
+}  // namespace prosa

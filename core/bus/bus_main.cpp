@@ -1,0 +1,130 @@
+#include "core/bus/bus_main.hpp"
+
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "core/base/log.hpp"
+#include "core/bus/bus_client.hpp"
+#include "core/bus/control.hpp"
+
+namespace prosa {
+namespace {
+
+// The one instance of the process that listens to signals.
+std::atomic<BusMain*> signalled_instance{nullptr};
+
+void on_signal(int) {
+    if (BusMain* const instance = signalled_instance.load(std::memory_order_acquire)) instance->request_stop();
+}
+
+void install_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace
+
+BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
+
+BusMain::~BusMain() {
+    BusMain* self = this;
+    signalled_instance.compare_exchange_strong(self, nullptr, std::memory_order_acq_rel);
+    // A thread that hangs still uses what control_ owns: then the memory outlives this object.
+    if (stop_and_join("the instance is destroyed") != 0) new std::shared_ptr<Control>(control_);
+}
+
+absl::StatusOr<ProcessorId> BusMain::add_processor(ProcessorDefinition definition) {
+    return control_->ask([&] { return control_->add_processor(std::move(definition)); });
+}
+
+ReactorPlan BusMain::plan() const { return control_->plan(); }
+
+absl::Status BusMain::start() {
+    if (control_->options().handles_signals) {
+        signalled_instance.store(this, std::memory_order_release);
+        install_signals();
+    }
+    return control_->start();
+}
+
+bool BusMain::step(Nanos now_ns) { return control_->step(now_ns); }
+
+bool BusMain::wait_until_running(Nanos timeout_ns) {
+    const Nanos deadline_ns = monotonic_now_ns() + timeout_ns;
+    for (;;) {
+        if (control_->ask([this] { return control_->are_all_running(); })) return true;
+        if (control_->ask([this] { return control_->has_crashed(); })) return false;
+        if (monotonic_now_ns() >= deadline_ns) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+void BusMain::stop(std::string reason) {
+    control_->ask([&] { control_->begin_stop(std::move(reason)); });
+}
+
+void BusMain::request_stop() noexcept { control_->request_stop(); }
+
+bool BusMain::is_stopping() const noexcept { return control_->is_stopping(); }
+
+int BusMain::join() { return control_->join(); }
+
+bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns); }
+
+int BusMain::stop_and_join(std::string reason) {
+    if (control_->ask([this] { return control_->may_stop(); })) stop(std::move(reason));
+    return join();
+}
+
+absl::Status BusMain::remove_processor(std::string_view name) {
+    return control_->ask([&] { return control_->remove_processor(name); });
+}
+
+absl::Status BusMain::restart_processor(std::string_view name) {
+    return control_->ask([&] { return control_->restart_processor(name); });
+}
+
+absl::Status BusMain::withdraw_service(std::string_view name) {
+    return control_->ask([&] { return control_->set_withdrawn(name, true); });
+}
+
+absl::Status BusMain::restore_service(std::string_view name) {
+    return control_->ask([&] { return control_->set_withdrawn(name, false); });
+}
+
+absl::StatusOr<std::string> BusMain::command(std::string_view processor, std::string_view command,
+                                             Nanos timeout_ns) {
+    auto answers = control_->ask([&] { return std::make_shared<absl::StatusOr<std::vector<std::future<std::string>>>>(
+                                           control_->post_command(processor, std::string(command))); });
+    if (!answers->ok()) return answers->status();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
+    std::string text;
+    for (auto& answer : **answers) {
+        if (answer.wait_until(deadline) != std::future_status::ready)
+            return make_error(absl::StatusCode::kDeadlineExceeded, "processor '{}' did not answer the command in time",
+                              processor);
+        text += (text.empty() ? "" : "\n") + answer.get();
+    }
+    return text;
+}
+
+absl::Status BusMain::notify_config(std::string_view processor) {
+    return control_->ask([&] { return control_->notify_config(processor); });
+}
+
+InstanceReport BusMain::report() const {
+    return control_->ask([this] { return control_->report(); });
+}
+
+std::unique_ptr<BusClient> BusMain::connect_client() { return BusClient::connect(control_); }
+
+const InstanceOptions& BusMain::options() const noexcept { return control_->options(); }
+
+}  // namespace prosa

@@ -1,0 +1,176 @@
+#include "core/bus/bus_node.hpp"
+
+#include <algorithm>
+
+namespace prosa {
+namespace {
+
+// Blocks of others go home at least this often, in turns, and whenever a turn was idle.
+constexpr std::uint32_t exchange_turns = 256;
+constexpr std::size_t expiries_per_turn = 256;
+// How long a reactor may sleep over something that waits for room elsewhere.
+constexpr Nanos retry_after_ns = ns_per_ms;
+
+}  // namespace
+
+BusNode::BusNode(NodeContext context, Peer self)
+    : context_(context),
+      pools_(self.pools),
+      deadlines_(context.start_ns),
+      timers_(context.start_ns),
+      requester_(context.options, self, context.tables, deadlines_, context.connector),
+      responder_(context.options, self.id, *pools_) {}
+
+BusNode::~BusNode() {
+    end_all_shards();
+    for (const auto& shard : shards_) requester_.remove_caller(*shard);
+}
+
+void BusNode::adopt(std::unique_ptr<Shard> shard) {
+    requester_.add_caller(*shard);
+    shards_.push_back(std::move(shard));
+}
+
+void BusNode::begin_shard(Shard& shard, Incarnation incarnation) {
+    PROSA_ASSERT(!shard.is_running(), "an incarnation ends before the next begins");
+    shard.begin(incarnation);
+    if (!shard.failure()) tell_main(QueueRunning{shard.key(), incarnation});
+}
+
+void BusNode::end_shard(Shard& shard, const ProcessorError* error) {
+    if (!shard.is_running()) return;
+    QueueEnded ended;
+    ended.key = shard.key();
+    ended.incarnation = shard.info().incarnation;
+    if (error != nullptr) {
+        ended.has_error = true;
+        ended.is_recoverable = error->is_recoverable();
+        ended.recovery_ns = error->recovery_ns();
+        ended.error = error->what();
+    }
+    shard.end();
+    std::erase(failed_, &shard);
+    tell_main(std::move(ended));
+}
+
+void BusNode::begin_shutdown() {
+    is_shutting_down_ = true;
+    for (const auto& shard : shards_)
+        if (shard->is_running()) shard->on_shutdown();
+}
+
+void BusNode::end_all_shards() {
+    for (const auto& shard : shards_) end_shard(*shard, nullptr);
+}
+
+bool BusNode::poll(Nanos now_ns) {
+    requester_.set_now(now_ns);
+    responder_.set_now(now_ns);
+    std::uint32_t work = 0;
+    if (requester_.refresh_table()) [[unlikely]] {
+        ++work;
+        for (const auto& shard : shards_)
+            if (shard->is_running()) shard->on_service_table();
+    }
+    work += requester_.drain_replies();
+    work += responder_.flush_outboxes();
+    work += responder_.serve_requests();
+    work += expire(now_ns);
+    if (!sources_.empty()) work += run_sources(now_ns);
+    for (Shard* const shard : coroutine_owners_) shard->sweep_coroutines();
+    if (!failed_.empty()) [[unlikely]] end_failed();
+    if (!events_.empty()) [[unlikely]] flush_events();
+    requester_.flush_wakes();
+    responder_.flush_wakes();
+    if (work == 0 || turns_until_exchange_-- == 0) house_keep();
+    return work != 0;
+}
+
+std::uint32_t BusNode::expire(Nanos now_ns) noexcept {
+    const std::size_t expired = deadlines_.advance(
+        now_ns, [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); },
+        expiries_per_turn);
+    const std::size_t fired = timers_.advance(
+        now_ns,
+        [](TimerNode& node) {
+            auto& timer = static_cast<ShardTimer&>(node);
+            timer.shard->on_timer(timer);
+        },
+        expiries_per_turn);
+    return static_cast<std::uint32_t>(expired + fired);
+}
+
+std::uint32_t BusNode::run_sources(Nanos now_ns) noexcept {
+    next_source_ns_ = no_deadline_ns;
+    // By index: a source may stop wanting turns.
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+        next_source_ns_ = std::min(next_source_ns_, sources_[i]->on_turn(now_ns));
+    return next_source_ns_ <= now_ns ? 1 : 0;
+}
+
+void BusNode::end_failed() {
+    for (Shard* const shard : std::exchange(failed_, {})) {
+        const ProcessorError failure = *shard->failure();
+        end_shard(*shard, &failure);
+    }
+}
+
+void BusNode::tell_main(MainEvent event) {
+    events_.push_back(std::move(event));
+    flush_events();
+}
+
+void BusNode::flush_events() {
+    while (!events_.empty() && context_.main.post_event(events_.front())) events_.pop_front();
+}
+
+void BusNode::house_keep() noexcept {
+    turns_until_exchange_ = exchange_turns;
+    requester_.exchange_blocks();
+    responder_.exchange_blocks();
+    status_.in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed);
+    status_.kept_blocks.store(pools_->kept.taken_blocks(), std::memory_order_relaxed);
+    status_.body_blocks.store(pools_->bodies.taken_blocks(), std::memory_order_relaxed);
+    status_.outbox.store(responder_.outbox_count(), std::memory_order_relaxed);
+    if (is_shutting_down_) status_.shutdown_begun.store(true, std::memory_order_release);
+}
+
+Nanos BusNode::next_deadline_ns() const {
+    Nanos deadline_ns = std::min({deadlines_.next_deadline_ns(), timers_.next_deadline_ns(), next_source_ns_});
+    if (!events_.empty() || responder_.is_blocked())
+        deadline_ns = std::min(deadline_ns, requester_.now_ns() + retry_after_ns);
+    return deadline_ns;
+}
+
+bool BusNode::announce_sleep() {
+    responder_.detach_closed();
+    const bool is_quiet = requester_.announce_sleep();
+    return responder_.announce_sleep() && is_quiet;
+}
+
+void BusNode::awaken() {
+    requester_.awaken();
+    responder_.awaken();
+}
+
+void BusNode::on_thread_end() { end_all_shards(); }
+
+void BusNode::add_source(Shard& shard) {
+    if (std::find(sources_.begin(), sources_.end(), &shard) == sources_.end()) sources_.push_back(&shard);
+}
+
+void BusNode::remove_source(Shard& shard) noexcept {
+    std::erase(sources_, &shard);
+    if (sources_.empty()) next_source_ns_ = no_deadline_ns;
+}
+
+void BusNode::note_failure(Shard& shard) {
+    if (std::find(failed_.begin(), failed_.end(), &shard) == failed_.end()) failed_.push_back(&shard);
+}
+
+void BusNode::add_coroutine_owner(Shard& shard) {
+    if (std::find(coroutine_owners_.begin(), coroutine_owners_.end(), &shard) == coroutine_owners_.end())
+        coroutine_owners_.push_back(&shard);
+}
+
+}  // namespace prosa

@@ -1,0 +1,109 @@
+// core/bus/bus_node.hpp: a reactor's share of the bus: the shards it hosts, its requester and its responder.
+//
+// Threads   its reactor's; the public functions marked (task) run there as control tasks posted by Main. status()
+//           and the counters are read by any.
+// Turn      table, replies, outboxes, requests, timers, sources, failures, wake-ups: answers come before new work,
+//           so that processors which flood each other drain first.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/bus/main_event.hpp"
+#include "core/bus/requester.hpp"
+#include "core/bus/responder.hpp"
+#include "core/bus/service_directory.hpp"
+#include "core/bus/shard.hpp"
+#include "core/reactor/reactor.hpp"
+
+namespace prosa {
+
+// What the instance gives to all its nodes.
+struct NodeContext {
+    const std::string& instance_name;
+    const BusOptions& options;
+    ServiceTableCell& tables;
+    ServiceDirectory& directory;
+    LinkConnector& connector;
+    MainPort& main;
+    Nanos start_ns;   // of the reactors' time
+    bool is_stepped;  // the time is what run_once is told; no clock is read
+};
+
+// Published on idle turns and from time to time, for Main's decisions.
+struct NodeStatus {
+    std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<std::uint32_t> kept_blocks{0};
+    std::atomic<std::uint32_t> body_blocks{0};
+    std::atomic<std::uint32_t> outbox{0};
+    std::atomic<bool> shutdown_begun{false};  // the numbers above were published after on_shutdown
+};
+
+class BusNode final : public ReactorHost {
+  public:
+    BusNode(NodeContext context, Peer self);
+    ~BusNode() override;
+
+    // --- (task) -------------------------------------------------------------------------------------------------
+    void attach(std::shared_ptr<Link> link) { responder_.attach(std::move(link)); }
+    void begin_shard(Shard& shard, Incarnation incarnation);
+    void end_shard(Shard& shard, const ProcessorError* error);
+    void begin_shutdown();  // on_shutdown of every shard
+    void complete_pending() { requester_.complete_all(ServiceError::shutting_down); }
+    void end_all_shards();
+    // -----------------------------------------------------------------------------------------------------------
+
+    void adopt(std::unique_ptr<Shard> shard);  // (task), or before the reactor runs
+
+    bool poll(Nanos now_ns) override;
+    Nanos next_deadline_ns() const override;
+    bool announce_sleep() override;
+    void awaken() override;
+    void on_thread_start() override { responder_.own_thread(); }
+    void on_thread_end() override;
+
+    Requester& requester() noexcept { return requester_; }
+    Responder& responder() noexcept { return responder_; }
+    TimerWheel& timers() noexcept { return timers_; }
+    const NodeContext& context() const noexcept { return context_; }
+    const NodeStatus& status() const noexcept { return status_; }
+
+    // Sooner or later reaches Main: an inbox that is full only delays it.
+    void tell_main(MainEvent event);
+
+    void add_source(Shard& shard);
+    void remove_source(Shard& shard) noexcept;
+    void note_failure(Shard& shard);
+    void add_coroutine_owner(Shard& shard);
+
+  private:
+    std::uint32_t expire(Nanos now_ns) noexcept;
+    std::uint32_t run_sources(Nanos now_ns) noexcept;
+    void end_failed();
+    void flush_events();
+    // What can wait for an idle turn: blocks go home, the status is published.
+    void house_keep() noexcept;
+
+    NodeContext context_;
+    const std::shared_ptr<MessagePools> pools_;
+    TimerWheel deadlines_;  // of pending requests
+    TimerWheel timers_;     // of the shards
+    Requester requester_;
+    Responder responder_;
+    std::deque<std::unique_ptr<Shard>> shards_;
+    std::vector<Shard*> sources_;
+    std::vector<Shard*> failed_;
+    std::vector<Shard*> coroutine_owners_;  // shards that ever spawned one
+    std::deque<MainEvent> events_;
+    Nanos next_source_ns_ = no_deadline_ns;
+    std::uint32_t turns_until_exchange_ = 0;
+    bool is_shutting_down_ = false;
+    NodeStatus status_;
+};
+
+}  // namespace prosa

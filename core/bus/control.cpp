@@ -1,0 +1,485 @@
+#include "core/bus/control.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/settings/nearest_name.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr std::size_t inbox_capacity_tasks = 2048;  // as ProSA's Main
+constexpr Nanos stop_poll_ns = 2 * ns_per_ms;
+constexpr Nanos backlog_poll_ns = ns_per_ms;
+
+std::unique_ptr<const ServiceTable> empty_table() { return std::make_unique<ServiceTable>(); }
+
+}  // namespace
+
+BusMain::Control::Control(InstanceOptions options)
+    : options_(std::move(options)),
+      start_ns_(options_.stepped_from_ns.value_or(monotonic_now_ns())),
+      tables_(peers_max, empty_table()),
+      publisher_(tables_, directory_, options_.service_policies),
+      busy_threads_(read_topology().available_count()),
+      node_context_{options_.name, options_.bus,  tables_,   directory_, *this,
+                    *this,         start_ns_,     options_.stepped_from_ns.has_value()},
+      random_(std::random_device{}()),
+      now_ns_(start_ns_) {
+    auto waker = EventFdWaker::create();
+    if (!waker.ok()) throw std::runtime_error(message_of(waker.status()));
+    waker_ = std::make_shared<EventFdWaker>(*std::move(waker));
+    inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
+}
+
+BusMain::Control::~Control() = default;
+
+// --- any thread -------------------------------------------------------------------------------------------------
+
+bool BusMain::Control::post_event(MainEvent& event) {
+    ControlTask task([this, copy = event]() mutable { handle(copy); });
+    return inbox_->post(task);
+}
+
+std::shared_ptr<Link> BusMain::Control::connect(const Peer& requester, ReactorId provider) {
+    HostedReactor* const hosted = by_id_[value_of(provider)].load(std::memory_order_acquire);
+    if (hosted == nullptr) return nullptr;
+    auto link = std::make_shared<Link>(options_.bus, requester, hosted->peer);
+    BusNode* const node = hosted->node.get();
+    if (requester.id == provider) {
+        node->attach(link);
+        return link;
+    }
+    ControlTask task([node, link] { node->attach(link); });
+    return hosted->reactor->post(task) ? link : nullptr;
+}
+
+void BusMain::Control::request_stop() noexcept {
+    stop_requests_.fetch_add(1, std::memory_order_relaxed);
+    waker_->wake();
+}
+
+std::optional<ReactorId> BusMain::Control::take_peer_id() noexcept {
+    const std::uint32_t id = next_peer_id_.fetch_add(1, std::memory_order_relaxed);
+    if (id >= peers_max) return std::nullopt;
+    return static_cast<ReactorId>(id);
+}
+
+// --- the loop ---------------------------------------------------------------------------------------------------
+
+void BusMain::Control::run() {
+    pthread_setname_np(pthread_self(), "prosa-main");
+    while (!may_leave_.load(std::memory_order_acquire)) {
+        const Nanos now_ns = monotonic_now_ns();
+        run_once(now_ns);
+        if (inbox_->announce_sleep()) waker_->wait(next_due_ns() - now_ns);
+        inbox_->awaken();
+    }
+}
+
+bool BusMain::Control::run_once(Nanos now_ns) {
+    now_ns_ = now_ns;
+    inbox_->run_pending(inbox_capacity_tasks);
+    const std::uint32_t requests = stop_requests_.load(std::memory_order_relaxed);
+    while (stop_requests_seen_ != requests) {
+        ++stop_requests_seen_;
+        begin_stop("signal");
+    }
+    for (HostedReactor& hosted : reactors_)
+        while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front())) hosted.backlog.pop_front();
+    restart_due(now_ns);
+    watch(now_ns);
+    publisher_.publish_changes();
+    publisher_.reclaim();
+    if (phase_ == Phase::draining || phase_ == Phase::ending) advance_stop(now_ns);
+    return phase_ != Phase::stopped;
+}
+
+bool BusMain::Control::step(Nanos now_ns) {
+    const bool goes_on = run_once(now_ns);
+    for (HostedReactor& hosted : reactors_) hosted.reactor->run_once(now_ns);
+    return goes_on;
+}
+
+Nanos BusMain::Control::next_due_ns() const {
+    if (phase_ == Phase::stopped) return no_deadline_ns;
+    Nanos due_ns = next_watch_ns_;
+    if (phase_ != Phase::running) due_ns = std::min(due_ns, now_ns_ + stop_poll_ns);
+    for (const HostedReactor& hosted : reactors_)
+        if (!hosted.backlog.empty()) due_ns = std::min(due_ns, now_ns_ + backlog_poll_ns);
+    for (const ProcessorRecord& processor : processors_)
+        for (const QueueRecord& queue : processor.queues) due_ns = std::min(due_ns, queue.restart_at_ns);
+    return due_ns;
+}
+
+// --- hosting ----------------------------------------------------------------------------------------------------
+
+absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition definition) {
+    if (definition.name.empty() || !definition.make)
+        return invalid_argument("a processor needs a name and a factory");
+    if (find(definition.name) != nullptr)
+        return make_error(absl::StatusCode::kAlreadyExists, "processor '{}' exists", definition.name);
+    if (phase_ != Phase::created && phase_ != Phase::running)
+        return make_error(absl::StatusCode::kFailedPrecondition, "the instance is stopping");
+    ProcessorRecord& processor = processors_.emplace_back();
+    processor.id = static_cast<ProcessorId>(next_processor_id_++);
+    processor.definition = std::make_shared<const ProcessorDefinition>(std::move(definition));
+    if (phase_ == Phase::running) {
+        if (const absl::Status hosted = host_now(processor); !hosted.ok()) {
+            processors_.pop_back();
+            return hosted;
+        }
+    }
+    return processor.id;
+}
+
+ReactorPlan BusMain::Control::plan() const {
+    std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
+    for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
+    return plan_hosting(options_, definitions, read_topology()).reactors;
+}
+
+absl::Status BusMain::Control::start() {
+    std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
+    for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
+    const Topology topology = read_topology();
+    const HostingPlan plan = plan_hosting(options_, definitions, topology);
+    warnings_ = plan.reactors.warnings;
+    for (const TopologyWarning& warning : warnings_of(topology))
+        warnings_.push_back(fmt::format("{}: {}; {}", warning.what, warning.cost, warning.remedy));
+    if (plan.reactors.reactors.size() > peers_max / 2)
+        return invalid_argument("{} reactors are needed, {} are possible", plan.reactors.reactors.size(),
+                                peers_max / 2);
+    for (const auto& entry : plan.reactors.reactors) {
+        const auto id = take_peer_id();
+        host(*id, entry, static_cast<std::uint32_t>(entry.queues.size()));
+    }
+    std::size_t at = 0;
+    for (ProcessorRecord& processor : processors_) adopt_queues(processor, plan.of_queue[at++]);
+    phase_ = Phase::running;
+    if (!options_.stepped_from_ns) {
+        for (HostedReactor& hosted : reactors_)
+            if (absl::Status launched = launch(hosted); !launched.ok()) return launched;
+        thread_ = std::thread([this] { run(); });
+        is_main_running_.store(true, std::memory_order_release);
+    }
+    ask([this] {
+        for (ProcessorRecord& processor : processors_)
+            for (QueueRecord& queue : processor.queues) begin(processor, queue);
+    });
+    return absl::OkStatus();
+}
+
+HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count) {
+    HostedReactor& hosted = reactors_.emplace_back(id, options_.bus.hang_after_ns);
+    hosted.cpu = entry.cpu;
+    hosted.placement = entry.placement;
+    auto waker = EventFdWaker::create();
+    if (!waker.ok()) throw std::runtime_error(message_of(waker.status()));
+    hosted.peer.id = id;
+    hosted.peer.waker = std::make_shared<EventFdWaker>(*std::move(waker));
+    hosted.peer.may_park = options_.idle.mode != IdleMode::spin && options_.idle.mode != IdleMode::yield;
+    hosted.peer.pools = std::make_shared<MessagePools>(id, options_.bus, queue_count);
+    hosted.node = std::make_unique<BusNode>(node_context_, hosted.peer);
+    hosted.reactor = std::make_unique<Reactor>(id, *hosted.node, options_.idle, busy_threads_, hosted.peer.waker,
+                                               peers_max);
+    by_id_[value_of(id)].store(&hosted, std::memory_order_release);
+    return hosted;
+}
+
+absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
+    hosted.thread = std::thread([&hosted] {
+        pthread_setname_np(pthread_self(), fmt::format("prosa-{}", value_of(hosted.id)).c_str());
+        if (hosted.cpu) {
+            const absl::Status pinned = pin_current_thread(static_cast<int>(*hosted.cpu));
+            if (!pinned.ok()) log().warn("reactor {} floats: {}", value_of(hosted.id), message_of(pinned));
+        }
+        hosted.reactor->run();
+    });
+    return absl::OkStatus();
+} catch (const std::system_error& error) {
+    return make_error(absl::StatusCode::kResourceExhausted, "no thread for reactor {}: {}", value_of(hosted.id),
+                      error.what());
+}
+
+void BusMain::Control::adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue) {
+    const ProcessorDefinition& definition = *processor.definition;
+    if (definition.queue == QueueMode::shared) {
+        std::vector<ReactorId> shards;
+        for (const std::uint32_t at : of_queue) shards.push_back(reactors_[at].id);
+        processor.shared_queue = std::make_shared<SharedQueue>(options_.bus.credit, std::move(shards));
+    }
+    for (std::uint32_t number = 0; number < of_queue.size(); ++number) {
+        QueueRecord& queue = processor.queues.emplace_back(QueueKey{processor.id, QueueId{number}}, definition.restart);
+        queue.host = &reactors_[of_queue[number]];
+        auto shard = std::make_unique<Shard>(*queue.host->node, queue.key, processor.definition,
+                                             processor.shared_queue);
+        queue.shard = shard.get();
+        if (phase_ == Phase::created) {
+            queue.host->node->adopt(std::move(shard));
+            continue;
+        }
+        BusNode* const node = queue.host->node.get();
+        post(*queue.host, [node, moved = std::move(shard)]() mutable { node->adopt(std::move(moved)); });
+    }
+}
+
+absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
+    const ProcessorDefinition& definition = *processor.definition;
+    std::vector<std::uint32_t> of_queue;
+    if (definition.reactor) {
+        if (*definition.reactor >= reactors_.size())
+            return invalid_argument("reactor {} does not exist; there are {}", *definition.reactor, reactors_.size());
+        of_queue.push_back(*definition.reactor);
+    }
+    while (of_queue.size() < std::max(definition.threads, 1U)) {
+        const auto id = take_peer_id();
+        if (!id) return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
+        ReactorPlan::Entry entry;
+        entry.cpu = definition.cpu;
+        entry.placement = definition.cpu ? "as configured" : "added while running: floats";
+        HostedReactor& hosted = host(*id, entry, 1);
+        if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted); !launched.ok())
+            return launched;
+        of_queue.push_back(static_cast<std::uint32_t>(reactors_.size() - 1));
+    }
+    adopt_queues(processor, of_queue);
+    for (QueueRecord& queue : processor.queues) begin(processor, queue);
+    return absl::OkStatus();
+}
+
+void BusMain::Control::post(HostedReactor& hosted, ControlTask task) {
+    if (hosted.backlog.empty() && hosted.reactor->post(task)) return;
+    hosted.backlog.push_back(std::move(task));
+}
+
+void BusMain::Control::begin(ProcessorRecord& processor, QueueRecord& queue) {
+    queue.state = ProcessorState::starting;
+    queue.incarnation = static_cast<Incarnation>(next_incarnation_++);
+    queue.restart_at_ns = no_deadline_ns;
+    queue.backoff.note_start(now_ns_);
+    log().debug("{}: incarnation {} starts", queue_name(*processor.definition, value_of(queue.key.queue)),
+                value_of(queue.incarnation));
+    post(*queue.host, [node = queue.host->node.get(), shard = queue.shard, incarnation = queue.incarnation] {
+        node->begin_shard(*shard, incarnation);
+    });
+}
+
+void BusMain::Control::end(QueueRecord& queue) {
+    post(*queue.host, [node = queue.host->node.get(), shard = queue.shard] { node->end_shard(*shard, nullptr); });
+}
+
+// --- registry ---------------------------------------------------------------------------------------------------
+
+ProcessorRecord* BusMain::Control::find(std::string_view name) {
+    for (ProcessorRecord& processor : processors_)
+        if (processor.definition->name == name) return &processor;
+    return nullptr;
+}
+
+ProcessorRecord* BusMain::Control::find(ProcessorId id) {
+    for (ProcessorRecord& processor : processors_)
+        if (processor.id == id) return &processor;
+    return nullptr;
+}
+
+QueueRecord* BusMain::Control::find(QueueKey key) {
+    ProcessorRecord* const processor = find(key.processor);
+    return processor == nullptr ? nullptr : &processor->queues[value_of(key.queue)];
+}
+
+absl::Status BusMain::Control::unknown_processor(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const ProcessorRecord& processor : processors_) names.push_back(processor.definition->name);
+    return not_found("unknown processor '{}'{}", name, suggestion(name, names));
+}
+
+void BusMain::Control::handle(MainEvent& event) {
+    std::visit([this](auto& message) { on(message); }, event);
+}
+
+void BusMain::Control::on(QueueRegistered& event) {
+    ProcessorRecord* const processor = find(event.key.processor);
+    if (processor == nullptr) return;
+    QueueRecord& queue = processor->queues[value_of(event.key.queue)];
+    if (queue.incarnation != event.incarnation) return;
+    const ProviderId id{event.key.processor, event.key.queue};
+    queue.provider = Provider{id, publisher_.index_of(id), event.endpoint, queue.host->id, processor->shared_queue};
+}
+
+void BusMain::Control::on(QueueRunning& event) {
+    QueueRecord* const queue = find(event.key);
+    if (queue == nullptr || queue->incarnation != event.incarnation || !queue->provider) return;
+    queue->state = ProcessorState::running;
+}
+
+void BusMain::Control::on(QueueEnded& event) {
+    ProcessorRecord* const processor = find(event.key.processor);
+    if (processor == nullptr) return;
+    QueueRecord& queue = processor->queues[value_of(event.key.queue)];
+    if (queue.incarnation != event.incarnation) return;
+    const std::string name = queue_name(*processor->definition, value_of(event.key.queue));
+    publisher_.remove_provider(ProviderId{event.key.processor, event.key.queue});
+    queue.provider.reset();
+    if (event.has_error) queue.last_error = event.error;
+    queue.state = ProcessorState::stopped;
+    if (processor->is_removing) return erase_if_gone(*processor);
+    if (phase_ != Phase::running) return;
+    if (std::exchange(queue.restarts_when_ended, false)) return begin(*processor, queue);
+    if (!event.has_error) return;
+    if (!event.is_recoverable) {
+        queue.state = ProcessorState::crashed;
+        log().error("{} crashed: {}", name, event.error);
+        return;
+    }
+    ++queue.restarts;
+    const auto wait_ns = queue.backoff.next_wait(
+        now_ns_, event.recovery_ns, std::uniform_real_distribution<double>(0, 1)(random_));
+    if (!wait_ns) {
+        queue.state = ProcessorState::crashed;
+        log().error("{} crashed: it failed more often than restart_intensity allows; the last error was: {}", name,
+                    event.error);
+        return;
+    }
+    queue.state = ProcessorState::backing_off;
+    queue.restart_at_ns = now_ns_ + *wait_ns;
+    log().warn("{} failed and restarts in {} ms: {}", name, *wait_ns / ns_per_ms, event.error);
+}
+
+void BusMain::Control::on(ServicesChanged& event) {
+    ProcessorRecord* const processor = find(event.processor);
+    if (processor == nullptr) return;
+    for (QueueRecord& queue : processor->queues) {
+        // Who speaks for one queue must be its present incarnation; who speaks for all, any present one.
+        const bool is_meant = !event.queue || (*event.queue == queue.key.queue && queue.incarnation == event.incarnation);
+        if (is_meant && queue.provider) change_services(event, queue);
+    }
+}
+
+void BusMain::Control::change_services(const ServicesChanged& event, QueueRecord& queue) {
+    for (const std::string& name : event.names) {
+        if (event.adds)
+            publisher_.add_provider(name, *queue.provider);
+        else
+            publisher_.remove_provider(name, queue.provider->id);
+    }
+}
+
+void BusMain::Control::erase_if_gone(ProcessorRecord& processor) {
+    const bool is_gone = std::all_of(processor.queues.begin(), processor.queues.end(), [](const QueueRecord& queue) {
+        return queue.state == ProcessorState::stopped || queue.state == ProcessorState::crashed ||
+               queue.state == ProcessorState::created;
+    });
+    if (!is_gone) return;
+    const ProcessorId id = processor.id;
+    std::erase_if(processors_, [id](const ProcessorRecord& other) { return other.id == id; });
+}
+
+// --- operator ---------------------------------------------------------------------------------------------------
+
+absl::Status BusMain::Control::remove_processor(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    processor->is_removing = true;
+    for (QueueRecord& queue : processor->queues) {
+        if (queue.state == ProcessorState::backing_off) queue.state = ProcessorState::stopped;
+        queue.restart_at_ns = no_deadline_ns;
+        if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) end(queue);
+    }
+    erase_if_gone(*processor);
+    return absl::OkStatus();
+}
+
+absl::Status BusMain::Control::restart_processor(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    if (phase_ != Phase::running) return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
+    for (QueueRecord& queue : processor->queues) {
+        queue.backoff.reset();
+        if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) {
+            queue.restarts_when_ended = true;
+            end(queue);
+        } else {
+            begin(*processor, queue);
+        }
+    }
+    return absl::OkStatus();
+}
+
+absl::Status BusMain::Control::set_withdrawn(std::string_view service, bool is_withdrawn) {
+    if (publisher_.set_withdrawn(service, is_withdrawn)) {
+        publisher_.publish_changes();
+        return absl::OkStatus();
+    }
+    std::vector<std::string_view> names;
+    for (const auto& known : publisher_.services())
+        if (known.was_provided) names.push_back(known.name);
+    return not_found("unknown service '{}'{}", service, suggestion(service, names));
+}
+
+absl::Status BusMain::Control::notify_config(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    for (QueueRecord& queue : processor->queues)
+        post(*queue.host, [shard = queue.shard] {
+            if (shard->is_running()) shard->on_config();
+        });
+    return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_command(std::string_view name,
+                                                                                     const std::string& command) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    std::vector<std::future<std::string>> answers;
+    for (QueueRecord& queue : processor->queues) {
+        if (queue.state != ProcessorState::running) continue;
+        std::promise<std::string> answer;
+        answers.push_back(answer.get_future());
+        post(*queue.host, [shard = queue.shard, command, promise = std::move(answer)]() mutable {
+            promise.set_value(shard->is_running() ? shard->on_command(command) : "it is not running");
+        });
+    }
+    if (answers.empty()) return make_error(absl::StatusCode::kUnavailable, "processor '{}' is not running", name);
+    return answers;
+}
+
+std::shared_ptr<ClientState> BusMain::Control::add_client(std::shared_ptr<EventFdWaker> waker) {
+    auto state = std::make_shared<ClientState>();
+    state->waker = std::move(waker);
+    state->is_stopping.store(phase_ != Phase::running && phase_ != Phase::created, std::memory_order_relaxed);
+    state->must_complete.store(phase_ == Phase::ending || phase_ == Phase::stopped, std::memory_order_relaxed);
+    std::erase_if(clients_, [](const auto& client) { return client.use_count() == 1; });
+    clients_.push_back(state);
+    return state;
+}
+
+// --- supervision ------------------------------------------------------------------------------------------------
+
+void BusMain::Control::restart_due(Nanos now_ns) {
+    if (phase_ != Phase::running) return;
+    for (ProcessorRecord& processor : processors_)
+        for (QueueRecord& queue : processor.queues)
+            if (queue.restart_at_ns <= now_ns) begin(processor, queue);
+}
+
+void BusMain::Control::watch(Nanos now_ns) {
+    if (now_ns < next_watch_ns_) return;
+    next_watch_ns_ = now_ns + options_.bus.hang_after_ns / 4;
+    for (HostedReactor& hosted : reactors_) {
+        const bool is_running = hosted.reactor->state() == ReactorState::running;
+        const auto verdict = hosted.hang.observe(hosted.reactor->cycles(), is_running, now_ns);
+        if (verdict == HangDetector::Verdict::unchanged) continue;
+        const bool is_hanging = verdict == HangDetector::Verdict::hanging;
+        publisher_.set_suspended(hosted.id, is_hanging);
+        if (is_hanging)
+            log().error("reactor {} has not turned for {} ms: its services are withdrawn", value_of(hosted.id),
+                        options_.bus.hang_after_ns / ns_per_ms);
+        else
+            log().warn("reactor {} turns again: its services are back", value_of(hosted.id));
+    }
+}
+
+}  // namespace prosa

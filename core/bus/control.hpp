@@ -1,0 +1,220 @@
+// core/bus/control.hpp: the inside of BusMain: registry, supervision, watchdog and shutdown on Main's thread.
+//
+// Threads   Main's, but for what says otherwise. Main executes no user code.
+// Turn      posted tasks, a coalesced publication, due restarts, watchdog, shutdown.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/bus/bus_main.hpp"
+#include "core/bus/bus_node.hpp"
+#include "core/bus/hang_detector.hpp"
+#include "core/bus/main_event.hpp"
+#include "core/bus/reactor_plan.hpp"
+#include "core/bus/restart_backoff.hpp"
+#include "core/bus/shard.hpp"
+#include "core/bus/table_publisher.hpp"
+#include "core/reactor/control_inbox.hpp"
+#include "core/reactor/reactor.hpp"
+
+namespace prosa {
+
+// A reactor of the instance with its thread.
+struct HostedReactor {
+    HostedReactor(ReactorId reactor_id, Nanos hang_after_ns) : id(reactor_id), hang(hang_after_ns) {}
+
+    ReactorId id;
+    std::optional<std::uint32_t> cpu;
+    std::string placement;
+    Peer peer;
+    std::unique_ptr<BusNode> node;
+    std::unique_ptr<Reactor> reactor;
+    std::thread thread;
+    HangDetector hang;
+    std::deque<ControlTask> backlog;  // its inbox was full
+};
+
+struct QueueRecord {
+    QueueRecord(QueueKey queue_key, const RestartPolicy& policy) : key(queue_key), backoff(policy) {}
+
+    QueueKey key;
+    HostedReactor* host = nullptr;
+    Shard* shard = nullptr;
+    ProcessorState state = ProcessorState::created;
+    Incarnation incarnation{};
+    std::optional<Provider> provider;  // while an incarnation is registered
+    RestartBackoff backoff;
+    Nanos restart_at_ns = no_deadline_ns;
+    bool restarts_when_ended = false;  // an operator asked
+    std::uint64_t restarts = 0;
+    std::string last_error;
+};
+
+struct ProcessorRecord {
+    ProcessorId id{};
+    std::shared_ptr<const ProcessorDefinition> definition;
+    std::shared_ptr<SharedQueue> shared_queue;
+    std::deque<QueueRecord> queues;
+    bool is_removing = false;
+};
+
+// A thread of the embedding program that sends requests, seen from Main.
+struct ClientState {
+    std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<bool> is_stopping{false};       // claims are refused
+    std::atomic<bool> must_complete{false};     // what is in flight ends as shutting_down
+    std::shared_ptr<EventFdWaker> waker;
+};
+
+class BusMain::Control final : public MainPort, public LinkConnector {
+  public:
+    static constexpr std::size_t peers_max = 256;  // reactors and clients of an instance's life
+
+    explicit Control(InstanceOptions options);
+    ~Control() override;
+
+    // --- any thread -----------------------------------------------------------------------------------------------
+    bool post_event(MainEvent& event) override;
+    bool is_stopping() const noexcept override { return is_stopping_.load(std::memory_order_relaxed); }
+    std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) override;
+    void request_stop() noexcept;
+    // Runs `query` on Main's thread and returns its result; directly when Main does not run.
+    template <typename Query>
+    auto ask(Query query) -> decltype(query());
+    std::optional<ReactorId> take_peer_id() noexcept;
+
+    // --- the embedding thread ----------------------------------------------------------------------------------
+    absl::Status start();
+    int join();
+    bool join_for(Nanos timeout_ns);
+
+    // --- Main's thread, or before start ----------------------------------------------------------------------
+    absl::StatusOr<ProcessorId> add_processor(ProcessorDefinition definition);
+    absl::Status remove_processor(std::string_view name);
+    absl::Status restart_processor(std::string_view name);
+    absl::Status set_withdrawn(std::string_view service, bool is_withdrawn);
+    absl::Status notify_config(std::string_view processor);
+    // One answer per queue that runs.
+    absl::StatusOr<std::vector<std::future<std::string>>> post_command(std::string_view processor,
+                                                                       const std::string& command);
+    InstanceReport report() const;
+    ReactorPlan plan() const;
+    void begin_stop(std::string reason);
+    bool may_stop() const noexcept { return phase_ == Phase::created || phase_ == Phase::running; }
+    std::shared_ptr<ClientState> add_client(std::shared_ptr<EventFdWaker> waker);
+
+    // One turn of Main. False when the instance has ended.
+    bool run_once(Nanos now_ns);
+    bool step(Nanos now_ns);
+
+    ServiceTableCell& tables() noexcept { return tables_; }
+    ServiceDirectory& directory() noexcept { return directory_; }
+    const InstanceOptions& options() const noexcept { return options_; }
+    bool are_all_running() const;
+    bool has_crashed() const;
+
+  private:
+    enum class Phase : std::uint8_t { created, running, draining, ending, stopped };
+
+    void run();
+    void handle(MainEvent& event);
+    void on(QueueRegistered& event);
+    void on(QueueRunning& event);
+    void on(QueueEnded& event);
+    void on(ServicesChanged& event);
+    void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
+
+    // hosting
+    HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
+    absl::Status launch(HostedReactor& hosted);
+    void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
+    absl::Status host_now(ProcessorRecord& processor);
+    void post(HostedReactor& hosted, ControlTask task);
+    void begin(ProcessorRecord& processor, QueueRecord& queue);
+    void end(QueueRecord& queue);
+
+    // registry
+    ProcessorRecord* find(std::string_view name);
+    ProcessorRecord* find(ProcessorId id);
+    QueueRecord* find(QueueKey key);
+    absl::Status unknown_processor(std::string_view name) const;
+    void change_services(const ServicesChanged& event, QueueRecord& queue);
+    void erase_if_gone(ProcessorRecord& processor);
+
+    // supervision
+    void restart_due(Nanos now_ns);
+    void watch(Nanos now_ns);
+    Nanos next_due_ns() const;
+
+    // shutdown
+    void advance_stop(Nanos now_ns);
+    bool is_at_rest() const;
+    void end_everything();
+    void complete_pending();
+
+    const InstanceOptions options_;
+    const Nanos start_ns_;
+    ServiceDirectory directory_;
+    ServiceTableCell tables_;
+    TablePublisher publisher_;
+    BusyThreads busy_threads_;
+    NodeContext node_context_;
+    std::shared_ptr<EventFdWaker> waker_;
+    std::unique_ptr<ControlInbox<>> inbox_;
+    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};
+    std::atomic<std::uint32_t> next_peer_id_{0};
+    std::deque<HostedReactor> reactors_;
+    std::deque<ProcessorRecord> processors_;
+    std::vector<std::shared_ptr<ClientState>> clients_;
+    std::vector<std::string> warnings_;
+    std::mt19937_64 random_;
+    std::uint32_t next_processor_id_ = 1;
+    std::uint64_t next_incarnation_ = 1;
+    Nanos now_ns_;
+    Nanos next_watch_ns_ = 0;
+
+    Phase phase_ = Phase::created;
+    std::string stop_reason_;
+    Nanos stop_deadline_ns_ = no_deadline_ns;
+    Nanos end_deadline_ns_ = no_deadline_ns;
+    std::uint32_t rest_observations_ = 0;
+    std::vector<std::string> hung_threads_;
+
+    std::atomic<bool> is_stopping_{false};
+    std::atomic<std::uint32_t> stop_requests_{0};  // by signals
+    std::uint32_t stop_requests_seen_ = 0;
+    std::thread thread_;
+    std::promise<void> ended_promise_;
+    std::shared_future<void> ended_{ended_promise_.get_future()};
+    std::atomic<bool> is_main_running_{false};
+    std::atomic<bool> may_leave_{false};  // Main's thread answers questions until it is joined
+};
+
+template <typename Query>
+auto BusMain::Control::ask(Query query) -> decltype(query()) {
+    if (!is_main_running_.load(std::memory_order_acquire) || std::this_thread::get_id() == thread_.get_id())
+        return query();
+    auto result = std::make_shared<std::promise<decltype(query())>>();
+    auto future = result->get_future();
+    ControlTask task([result, query]() mutable {
+        if constexpr (std::is_void_v<decltype(query())>) {
+            query();
+            result->set_value();
+        } else {
+            result->set_value(query());
+        }
+    });
+    while (!inbox_->post(task)) std::this_thread::yield();
+    return future.get();
+}
+
+}  // namespace prosa

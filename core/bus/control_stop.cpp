@@ -1,0 +1,121 @@
+// The coordinated stop: sources first, then what is in flight, then everything.
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/bus/control.hpp"
+
+namespace prosa {
+namespace {
+
+// After everything was told to end: what takes longer is named as hung.
+constexpr Nanos end_grace_ns = 2 * ns_per_s;
+// Readings in a row that find nothing in flight; what a reactor publishes may be one turn old.
+constexpr std::uint32_t rest_observations_needed = 3;
+
+}  // namespace
+
+void BusMain::Control::begin_stop(std::string reason) {
+    if (phase_ == Phase::created) {
+        phase_ = Phase::stopped;
+        is_stopping_.store(true, std::memory_order_relaxed);
+        ended_promise_.set_value();
+        return;
+    }
+    if (phase_ != Phase::running) {
+        log().warn("second request to stop ({}): not waiting any longer", reason);
+        stop_deadline_ns_ = now_ns_;
+        return;
+    }
+    phase_ = Phase::draining;
+    stop_reason_ = std::move(reason);
+    stop_deadline_ns_ = now_ns_ + options_.bus.shutdown_timeout_ns;
+    is_stopping_.store(true, std::memory_order_relaxed);
+    log().info("{} stops: {}", options_.name, stop_reason_);
+    for (const auto& client : clients_) client->is_stopping.store(true, std::memory_order_relaxed);
+    for (ProcessorRecord& processor : processors_)
+        for (QueueRecord& queue : processor.queues) queue.restart_at_ns = no_deadline_ns;
+    for (HostedReactor& hosted : reactors_)
+        post(hosted, [node = hosted.node.get()] { node->begin_shutdown(); });
+}
+
+bool BusMain::Control::is_at_rest() const {
+    const bool are_nodes_empty = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
+        const NodeStatus& status = hosted.node->status();
+        return hosted.backlog.empty() && status.shutdown_begun.load(std::memory_order_acquire) &&
+               status.in_flight.load(std::memory_order_relaxed) == 0 &&
+               status.kept_blocks.load(std::memory_order_relaxed) == 0 &&
+               status.outbox.load(std::memory_order_relaxed) == 0;
+    });
+    return are_nodes_empty && std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
+        return client->in_flight.load(std::memory_order_relaxed) == 0;
+    });
+}
+
+void BusMain::Control::advance_stop(Nanos now_ns) {
+    if (phase_ == Phase::draining) {
+        rest_observations_ = is_at_rest() ? rest_observations_ + 1 : 0;
+        const bool is_late = now_ns >= stop_deadline_ns_;
+        if (rest_observations_ < rest_observations_needed && !is_late) return;
+        if (is_late) {
+            log().warn("work was still in flight at shutdown_timeout: it ends as shutting_down");
+            complete_pending();
+        }
+        end_everything();
+        return;
+    }
+    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [this](const HostedReactor& hosted) {
+        return options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended;
+    });
+    if (!have_all_ended && now_ns < end_deadline_ns_) return;
+    for (HostedReactor& hosted : reactors_) {
+        if (options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended) continue;
+        hung_threads_.push_back(hosted.placement);
+        log().error("reactor {} did not end: a handler of one of its processors hangs", value_of(hosted.id));
+    }
+    phase_ = Phase::stopped;
+    log().info("{} has stopped", options_.name);
+    ended_promise_.set_value();
+}
+
+void BusMain::Control::complete_pending() {
+    for (HostedReactor& hosted : reactors_)
+        post(hosted, [node = hosted.node.get()] { node->complete_pending(); });
+    for (const auto& client : clients_) client->must_complete.store(true, std::memory_order_release);
+}
+
+void BusMain::Control::end_everything() {
+    phase_ = Phase::ending;
+    end_deadline_ns_ = now_ns_ + end_grace_ns;
+    for (const auto& client : clients_) {
+        client->must_complete.store(true, std::memory_order_release);
+        client->waker->wake();
+    }
+    for (HostedReactor& hosted : reactors_)
+        post(hosted, [node = hosted.node.get(), reactor = hosted.reactor.get()] {
+            node->end_all_shards();
+            reactor->stop();
+        });
+}
+
+int BusMain::Control::join() {
+    if (!thread_.joinable()) return 0;
+    ended_.wait();
+    may_leave_.store(true, std::memory_order_release);
+    waker_->wake();
+    thread_.join();
+    is_main_running_.store(false, std::memory_order_release);
+    for (HostedReactor& hosted : reactors_) {
+        if (!hosted.thread.joinable()) continue;
+        if (hosted.reactor->state() == ReactorState::ended)
+            hosted.thread.join();
+        else
+            hosted.thread.detach();
+    }
+    return hung_threads_.empty() ? 0 : 1;
+}
+
+bool BusMain::Control::join_for(Nanos timeout_ns) {
+    return ended_.wait_for(std::chrono::nanoseconds(timeout_ns)) == std::future_status::ready;
+}
+
+}  // namespace prosa

@@ -1,0 +1,66 @@
+// core/bus/load_board.hpp: where sources of load show what they do, for progress and summaries.
+//
+// Threads   LoadStats: written by the source's reactor, read by any.  LoadBoard: any; a mutex, off the hot path.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/export.hpp"
+#include "core/base/service_error.hpp"
+#include "core/stats/counter.hpp"
+#include "core/stats/counter_block.hpp"
+#include "core/stats/interval_histogram.hpp"
+
+namespace prosa {
+
+enum class LoadCounter : std::uint8_t {
+    intended,   // transactions whose time to be sent has come
+    sent,       // accepted by the bus
+    refused_unreachable,
+    refused_overloaded,
+    late,       // sent more than the source's tolerance after the intended time
+    skipped,    // input that could not be sent: a broken line, an adaptor's error
+    outcome_none,  // outcomes by ServiceError, in the order of its codes
+    outcome_unreachable,
+    outcome_timeout,
+    outcome_protocol,
+    outcome_overloaded,
+    outcome_dropped,
+    outcome_shutting_down,
+    finished,   // 1 when the source has nothing more to send and all its outcomes
+    count_,
+};
+
+// One source. Both times end at the outcome; they are recorded for responses only.
+struct LoadStats {
+    explicit LoadStats(std::string source_name) : name(std::move(source_name)) {}
+
+    const std::string name;
+    CounterBlock<LoadCounter> counters;
+    IntervalHistogram response_time;  // from the intended send time: what a user of the service would see
+    IntervalHistogram service_time;   // from the real send
+};
+
+class LoadBoard {
+  public:
+    std::shared_ptr<LoadStats> add(std::string name) {
+        auto stats = std::make_shared<LoadStats>(std::move(name));
+        const std::scoped_lock lock(mutex_);
+        sources_.push_back(stats);
+        return stats;
+    }
+    std::vector<std::shared_ptr<LoadStats>> sources() const {
+        const std::scoped_lock lock(mutex_);
+        return sources_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<std::shared_ptr<LoadStats>> sources_;
+};
+
+}  // namespace prosa

@@ -1,0 +1,309 @@
+#include "core/bus/requester.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+#include "core/bus/shared_queue.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr unsigned id_counter_bits = 54;
+constexpr std::uint32_t homeward_batch = 32;
+
+// Fibonacci hashing (Knuth, TAOCP vol. 3, 6.4): neighbours in key are far apart in hash.
+std::uint64_t mix(std::uint64_t key) noexcept {
+    key *= 0x9E37'79B9'7F4A'7C15ULL;
+    return key ^ (key >> 32);
+}
+
+OutcomeWaiter* waiter_of(const PendingEntry& entry) noexcept {
+    return entry.has_waiter ? reinterpret_cast<OutcomeWaiter*>(entry.token) : nullptr;
+}
+
+}  // namespace
+
+Requester::Requester(const BusOptions& options, Peer self, ServiceTableCell& tables, TimerWheel& wheel,
+                     LinkConnector& connector)
+    : options_(options),
+      self_(std::move(self)),
+      wheel_(wheel),
+      bodies_(self_.pools->bodies),
+      connector_(connector),
+      tables_(tables.join()),
+      next_id_((RequestId{value_of(self_.id)} << id_counter_bits) + 1),
+      pending_(options.pending_limit) {
+    PROSA_ASSERT(tables_.joined(), "the instance reserves a table reader for each requester");
+}
+
+Requester::~Requester() {
+    pending_.for_each([this](PendingEntry& entry) { wheel_.cancel(entry); });
+    for (Outbound* const outbound : outbounds_) outbound->link->is_closed.store(true, std::memory_order_release);
+}
+
+void Requester::add_caller(Caller& caller) {
+    // A place is never given twice: answers to a caller that left still return credit by it.
+    PROSA_ASSERT(callers_.size() < std::numeric_limits<std::uint16_t>::max(), "at most 65 535 callers");
+    caller.place_ = static_cast<std::uint16_t>(callers_.size());
+    callers_.push_back(&caller);
+    caller.resize(table().provider_index_count(), table().service_count());
+}
+
+void Requester::remove_caller(Caller& caller) noexcept {
+    abandon(caller);
+    callers_[caller.place_] = nullptr;
+}
+
+void Requester::abandon(Caller& caller) noexcept {
+    pending_.for_each([&](PendingEntry& entry) {
+        if (entry.state == PendingState::in_flight && entry.caller == caller.place_)
+            forget(pending_.index_of(entry), entry.id);
+    });
+}
+
+void Requester::forget(std::uint32_t pending_index, RequestId id) noexcept {
+    PendingEntry* const entry = pending_.at(pending_index);
+    if (entry == nullptr || entry->id != id || entry->state != PendingState::in_flight) return;
+    wheel_.cancel(*entry);
+    entry->state = PendingState::reported;
+    --in_flight_;
+    caller_of(*entry).counters[CallerCounter::abandoned].add();
+}
+
+void Requester::prepare(ServiceHandle service) {
+    if (std::find(prepared_.begin(), prepared_.end(), service) != prepared_.end()) return;
+    prepared_.push_back(service);
+    if (const ServiceEntry* const entry = table().find(service)) prepare_links(*entry);
+}
+
+void Requester::prepare_links(const ServiceEntry& entry) noexcept {
+    for (const Provider& provider : entry.providers) {
+        outbound_to(provider.reactor);
+        if (provider.shared_queue == nullptr) continue;
+        for (const ReactorId shard : provider.shared_queue->shards()) outbound_to(shard);
+    }
+}
+
+bool Requester::refresh_table() {
+    if (!tables_.refresh()) [[likely]] return false;
+    const ServiceTable& current = table();
+    for (Caller* const caller : callers_)
+        if (caller != nullptr) caller->resize(current.provider_index_count(), current.service_count());
+    for (const ServiceHandle service : prepared_)
+        if (const ServiceEntry* const entry = current.find(service)) prepare_links(*entry);
+    return true;
+}
+
+Outbound* Requester::outbound_to(ReactorId provider) noexcept {
+    const std::size_t at = value_of(provider);
+    if (at < by_reactor_.size() && by_reactor_[at] != nullptr) [[likely]] return by_reactor_[at].get();
+    return connect(provider);
+}
+
+Outbound* Requester::connect(ReactorId provider) noexcept try {
+    const std::size_t at = value_of(provider);
+    if (at >= by_reactor_.size()) by_reactor_.resize(at + 1);
+    outbounds_.reserve(outbounds_.size() + 1);
+    auto outbound = std::make_unique<Outbound>();
+    outbound->link = connector_.connect(self_, provider);
+    if (outbound->link == nullptr) return nullptr;
+    by_reactor_[at] = std::move(outbound);
+    outbounds_.push_back(by_reactor_[at].get());
+    return by_reactor_[at].get();
+} catch (const std::bad_alloc&) {
+    return nullptr;  // the claim tries another provider or refuses
+}
+
+std::uint32_t Requester::choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept {
+    const auto count = static_cast<std::uint32_t>(entry.providers.size());
+    switch (entry.policy) {
+        case Policy::round_robin: return caller.cursors_[value_of(entry.handle)]++ % count;
+        case Policy::primary_backup: return 0;
+        case Policy::least_outstanding: {
+            // Ties go round, so that an idle group shares the load.
+            const std::uint32_t start = caller.cursors_[value_of(entry.handle)]++ % count;
+            std::uint32_t best = start;
+            for (std::uint32_t i = 1; i < count; ++i) {
+                const std::uint32_t at = (start + i) % count;
+                if (caller.outstanding(entry.providers[at].index) < caller.outstanding(entry.providers[best].index))
+                    best = at;
+            }
+            return best;
+        }
+        case Policy::sticky: break;
+    }
+    // Highest random weight (Thaler and Ravishankar, 1998): only the keys of a provider that leaves move.
+    std::uint32_t best = 0;
+    std::uint64_t best_weight = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t weight = mix(mix(affinity) ^ (std::uint64_t{value_of(entry.providers[i].index)} + 1));
+        if (weight >= best_weight) {
+            best_weight = weight;
+            best = i;
+        }
+    }
+    return best;
+}
+
+std::uint32_t Requester::drain_replies() noexcept {
+    std::uint32_t taken = 0;
+    // By index: an outcome may lead to a new link.
+    for (std::size_t i = 0; i < outbounds_.size(); ++i) {
+        Outbound& outbound = *outbounds_[i];
+        SlotRing<>& replies = outbound.link->replies;
+        for (std::uint32_t n = 0; n < options_.batch; ++n) {
+            std::byte* const slot = replies.peek();
+            if (slot == nullptr) break;
+            take_reply(outbound, header_at(slot));
+            replies.release();
+            ++taken;
+        }
+    }
+    return taken;
+}
+
+void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
+    prefetch_message(header);
+    PendingEntry* const entry = pending_.at(header.pending_index);
+    if (entry == nullptr || entry->id != header.id) [[unlikely]] {
+        duplicates_.add();
+    } else {
+        Caller* const caller = callers_[entry->caller];
+        if (caller != nullptr) --caller->outstanding_[value_of(entry->provider)];
+        if (entry->state == PendingState::in_flight) [[likely]] {
+            wheel_.cancel(*entry);
+            OutcomeWaiter* const waiter = waiter_of(*entry);
+            Outcome outcome = close(*entry, header.error);
+            outcome.body = body_of(header);
+            pending_.free(*entry);
+            deliver(*caller, outcome, waiter);
+        } else {
+            if (caller != nullptr) caller->counters[CallerCounter::late].add();
+            pending_.free(*entry);
+        }
+    }
+    if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(outbound, body);
+}
+
+// Ends the flight: what is left of the entry holds credit only.
+Outcome Requester::close(PendingEntry& entry, ServiceError error) noexcept {
+    entry.state = PendingState::reported;
+    --in_flight_;
+    Outcome outcome;
+    outcome.id = entry.id;
+    outcome.service = entry.service;
+    outcome.error = error;
+    outcome.token = entry.has_waiter ? 0 : entry.token;
+    outcome.sent_ns = entry.sent_ns;
+    outcome.latency_ns = now_ns_ - entry.sent_ns;
+    return outcome;
+}
+
+void Requester::deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept {
+    if (waiter == nullptr) [[likely]]
+        caller.on_outcome(outcome);
+    else
+        waiter->on_outcome(outcome);
+    const auto code = static_cast<std::uint8_t>(outcome.error);
+    const auto first = static_cast<std::uint8_t>(CallerCounter::outcome_none);
+    caller.counters[static_cast<CallerCounter>(first + code)].add();
+    if (outcome.ok()) caller.latency.record(outcome.latency_ns);
+}
+
+void Requester::report(PendingEntry& entry, ServiceError error) noexcept {
+    wheel_.cancel(entry);
+    OutcomeWaiter* const waiter = waiter_of(entry);
+    Caller& caller = caller_of(entry);
+    deliver(caller, close(entry, error), waiter);
+}
+
+void Requester::on_deadline(PendingEntry& entry) noexcept { report(entry, ServiceError::timeout); }
+
+void Requester::complete_all(ServiceError error) noexcept {
+    pending_.for_each([&](PendingEntry& entry) {
+        if (entry.state == PendingState::in_flight) report(entry, error);
+    });
+}
+
+void Requester::defer(Outbound& outbound, MessageBlock* message) noexcept {
+    message->next = nullptr;
+    if (outbound.deferred_head == nullptr)
+        outbound.deferred_head = message;
+    else
+        outbound.deferred_tail->next = message;
+    outbound.deferred_tail = message;
+    ++outbound.deferred_count;
+    flush_deferred(outbound);
+}
+
+void Requester::flush_deferred(Outbound& outbound) noexcept {
+    while (!outbound.has_open_claim && outbound.deferred_head != nullptr) {
+        std::byte* const slot = outbound.link->requests.try_claim();
+        PROSA_ASSERT(slot != nullptr, "a deferred message has its room reserved at its claim");
+        MessageBlock* const message = outbound.deferred_head;
+        copy_message(header_at(slot), header_at(message->payload()));
+        outbound.link->requests.publish();
+        outbound.needs_wake = true;
+        outbound.deferred_head = message->next;
+        --outbound.deferred_count;
+        bodies_.put(message);
+    }
+}
+
+void Requester::push_shared(const Provider& provider, MessageBlock* message) noexcept {
+    message->requester = self_.id;
+    provider.shared_queue->push(message);
+    for (const ReactorId shard : provider.shared_queue->shards()) outbound_to(shard)->needs_wake = true;
+}
+
+MessageBlock* Requester::take_block() noexcept {
+    MessageBlock* block = bodies_.try_take();
+    if (block != nullptr) [[likely]] return block;
+    exchange_blocks();
+    return bodies_.try_take();
+}
+
+void Requester::send_home(Outbound& outbound, MessageBlock* block) noexcept {
+    if (block->owner == self_.id) {
+        block->pool->put(block);
+        return;
+    }
+    block->next = outbound.homeward;
+    outbound.homeward = block;
+    if (++outbound.homeward_count < homeward_batch) return;
+    if (outbound.link->blocks_to_provider.try_send(outbound.homeward)) {
+        outbound.homeward = nullptr;
+        outbound.homeward_count = 0;
+    }
+}
+
+void Requester::exchange_blocks() noexcept {
+    for (Outbound* const outbound : outbounds_) {
+        MessagePool::put_chain(outbound->link->blocks_to_requester.take());
+        if (outbound->homeward == nullptr || !outbound->link->blocks_to_provider.try_send(outbound->homeward))
+            continue;
+        outbound->homeward = nullptr;
+        outbound->homeward_count = 0;
+    }
+}
+
+void Requester::flush_wakes() noexcept {
+    for (Outbound* const outbound : outbounds_) {
+        if (!outbound->needs_wake) continue;
+        outbound->needs_wake = false;
+        wake_provider(*outbound->link);
+    }
+}
+
+bool Requester::announce_sleep() noexcept {
+    for (Outbound* const outbound : outbounds_) outbound->link->requester_wake.announce_sleep();
+    return std::none_of(outbounds_.begin(), outbounds_.end(),
+                        [](const Outbound* outbound) { return outbound->link->replies.peek() != nullptr; });
+}
+
+void Requester::awaken() noexcept {
+    for (Outbound* const outbound : outbounds_) outbound->link->requester_wake.awaken();
+}
+
+}  // namespace prosa

@@ -1,0 +1,206 @@
+// core/bus/requester.hpp: the requesting half of a reactor or client: claims, pending requests, outcomes.
+//
+// Threads   one: the reactor's or client's.
+// Progress  claim, commit and the handling of a reply are O(1) (claim: O(providers) when the first is full), with
+//           no allocation, lock or system call but the wake-up of a parked peer.
+// Bounds    credit per (caller, provider), ring slots, pending entries; each refusal has its counter.
+// Contract  each committed request gets exactly one outcome: the reply, a timeout, or `shutting_down`. A reply
+//           that comes later returns the credit, is counted and dropped.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/base/body_buffer.hpp"
+#include "core/base/export.hpp"
+#include "core/bus/bus_options.hpp"
+#include "core/bus/caller.hpp"
+#include "core/bus/link.hpp"
+#include "core/bus/outcome.hpp"
+#include "core/bus/pending_table.hpp"
+#include "core/bus/service_table.hpp"
+#include "core/memory/message.hpp"
+#include "core/rcu/snapshot_cell.hpp"
+#include "core/reactor/timer_wheel.hpp"
+
+namespace prosa {
+
+using ServiceTableCell = SnapshotCell<ServiceTable>;
+
+// Makes the other end of a new link known to its provider. Called once per pair, when the first provider of a
+// used service appears there, or at the first claim.
+class LinkConnector {
+  public:
+    virtual ~LinkConnector() = default;
+
+    // Null when that reactor does not exist (any more).
+    virtual std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) = 0;
+};
+
+class Requester;
+
+// The requester's end of a link.
+struct Outbound {
+    std::shared_ptr<Link> link;
+    MessageBlock* homeward = nullptr;  // blocks of the provider's reactor, on their way back
+    MessageBlock* deferred_head = nullptr;  // messages committed while a slot claim was open, in order
+    MessageBlock* deferred_tail = nullptr;
+    std::uint32_t deferred_count = 0;
+    std::uint32_t homeward_count = 0;
+    bool has_open_claim = false;
+    bool needs_wake = false;
+};
+
+// Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live
+// across a return to the loop nor a suspension, for it holds the ring's next slot.
+class Claim {
+  public:
+    Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept;
+    explicit Claim(ServiceError refusal) noexcept : refusal_(refusal) {}
+    ~Claim() {
+        if (entry_ != nullptr) abort();
+    }
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+
+    explicit operator bool() const noexcept { return entry_ != nullptr; }
+
+    // Why there is no room: unreachable or overloaded.
+    ServiceError refusal() const noexcept { return refusal_; }
+
+    // The place for the body; it grows into a pooled block when a slot is too small.
+    BodyBuffer& body() noexcept { return body_; }
+
+    // Where the requester keeps it until its outcome; for Requester::forget.
+    PROSA_API std::uint32_t pending_index() const noexcept;
+
+    // Sends it. The request is now accepted: one outcome will come. Returns its id.
+    PROSA_API RequestId commit() noexcept;
+
+    PROSA_API void abort() noexcept;
+
+  private:
+    friend class Requester;
+
+    bool try_provider(const Provider& provider) noexcept;
+    bool try_shared(SharedQueue& queue) noexcept;
+    bool try_staged() noexcept;
+    void open_body() noexcept;
+    void publish() noexcept;
+    static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
+
+    Requester* requester_ = nullptr;
+    Caller* caller_ = nullptr;
+    PendingEntry* entry_ = nullptr;
+    Outbound* outbound_ = nullptr;
+    const Provider* provider_ = nullptr;  // in the table the requester holds; fixed until the handler returns
+    MessageHeader* header_ = nullptr;     // in the ring slot, or in staged_
+    MessageBlock* staged_ = nullptr;      // the whole message in a block: no slot was free to claim
+    MessageBlock* body_block_ = nullptr;
+    BodyBuffer body_;
+    SendOptions options_;
+    ServiceHandle service_ = no_service;
+    ServiceError refusal_ = ServiceError::unreachable;
+};
+
+class Requester {
+  public:
+    // self.pools.bodies gives blocks for large request bodies. All references outlive the requester.
+    PROSA_API Requester(const BusOptions& options, Peer self, ServiceTableCell& tables, TimerWheel& wheel,
+                        LinkConnector& connector);
+    PROSA_API ~Requester();
+    Requester(const Requester&) = delete;
+    Requester& operator=(const Requester&) = delete;
+
+    // A caller sends and gets outcomes from add to remove. At most 65 535 in a requester's life.
+    PROSA_API void add_caller(Caller& caller);
+    PROSA_API void remove_caller(Caller& caller) noexcept;
+
+    // No outcome of the caller's pending requests is delivered any more; their credit returns with the answers.
+    PROSA_API void abandon(Caller& caller) noexcept;
+
+    // The waiter of this request is gone: as abandon, for one request. Nothing happens when it has its outcome.
+    PROSA_API void forget(std::uint32_t pending_index, RequestId id) noexcept;
+
+    Claim claim(Caller& caller, ServiceHandle service, const SendOptions& options) noexcept {
+        return Claim(*this, caller, service, options);
+    }
+
+    // Sends a copy of `body`; overloaded when it is larger than a block.
+    PROSA_API SendResult send(Caller& caller, ServiceHandle service, std::span<const std::byte> body,
+                              const SendOptions& options) noexcept;
+
+    // Links to the providers of this service are made now and whenever they change, not at the first request.
+    PROSA_API void prepare(ServiceHandle service);
+
+    // --- the loop; `now` is the turn's time -------------------------------------------------------------------
+    void set_now(Nanos now_ns) noexcept { now_ns_ = now_ns; }
+    Nanos now_ns() const noexcept { return now_ns_; }
+
+    // True when the table changed. Pointers into the old one are dead.
+    PROSA_API bool refresh_table();
+    const ServiceTable& table() const noexcept { return *tables_.current(); }
+
+    // Delivers outcomes; returns how many replies were taken.
+    PROSA_API std::uint32_t drain_replies() noexcept;
+
+    // The node whose deadline passed.
+    PROSA_API void on_deadline(PendingEntry& entry) noexcept;
+
+    // Wakes peers that sleep over what was sent since the last call.
+    PROSA_API void flush_wakes() noexcept;
+
+    // Sends the blocks of others home, and takes ours back. When idle, and when batches are due.
+    PROSA_API void exchange_blocks() noexcept;
+
+    // Reports `error` as the outcome of every request still in flight.
+    PROSA_API void complete_all(ServiceError error) noexcept;
+
+    // Before parking: announces sleep on every link; false when a reply came meanwhile.
+    PROSA_API bool announce_sleep() noexcept;
+    PROSA_API void awaken() noexcept;
+
+    std::uint32_t in_flight_count() const noexcept { return in_flight_; }
+    std::uint32_t pending_count() const noexcept { return pending_.taken_count(); }
+    // Replies that no pending request matched.
+    std::uint64_t duplicate_count() const noexcept { return duplicates_.value(); }
+    const Peer& self() const noexcept { return self_; }
+    const BusOptions& options() const noexcept { return options_; }
+
+  private:
+    friend class Claim;
+
+    // The place in entry.providers to try first.
+    std::uint32_t choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept;
+    Outbound* outbound_to(ReactorId provider) noexcept;
+    Outbound* connect(ReactorId provider) noexcept;
+    void prepare_links(const ServiceEntry& entry) noexcept;
+    MessageBlock* take_block() noexcept;
+    void take_reply(Outbound& outbound, MessageHeader& header) noexcept;
+    Caller& caller_of(const PendingEntry& entry) noexcept { return *callers_[entry.caller]; }
+    void report(PendingEntry& entry, ServiceError error) noexcept;
+    Outcome close(PendingEntry& entry, ServiceError error) noexcept;
+    static void deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept;
+    void send_home(Outbound& outbound, MessageBlock* block) noexcept;
+    void defer(Outbound& outbound, MessageBlock* message) noexcept;
+    void flush_deferred(Outbound& outbound) noexcept;
+    void push_shared(const Provider& provider, MessageBlock* message) noexcept;
+
+    const BusOptions options_;
+    const Peer self_;
+    TimerWheel& wheel_;
+    MessagePool& bodies_;
+    LinkConnector& connector_;
+    ServiceTableCell::Reader tables_;
+    Nanos now_ns_ = 0;
+    RequestId next_id_;
+    std::uint32_t in_flight_ = 0;
+    PendingTable pending_;
+    std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
+    std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation
+    std::vector<Caller*> callers_;                       // by place; null where one left
+    std::vector<ServiceHandle> prepared_;                // sorted by nothing: few
+    Counter duplicates_;
+};
+
+}  // namespace prosa

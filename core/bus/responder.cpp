@@ -1,0 +1,326 @@
+#include "core/bus/responder.hpp"
+
+#include <algorithm>
+
+#include "core/bus/shared_queue.hpp"
+#include "core/memory/poison.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr std::uint32_t homeward_batch = 32;
+constexpr std::uint32_t generation_max = (1U << (32 - endpoint_index_bits)) - 1;
+
+// The answer of a kept request lies behind the request in its block.
+MessageHeader& kept_answer(MessageBlock& block, std::uint32_t slot_bytes) noexcept {
+    return header_at(block.payload() + slot_bytes);
+}
+
+}  // namespace
+
+Responder::Responder(const BusOptions& options, ReactorId self, MessagePools& pools)
+    : options_(options),
+      self_(self),
+      kept_pool_(pools.kept),
+      bodies_(pools.bodies),
+      owner_(std::this_thread::get_id()) {}
+
+Responder::~Responder() = default;
+
+void Responder::attach(std::shared_ptr<Link> link) {
+    auto inbound = std::make_unique<Inbound>();
+    inbound->link = std::move(link);
+    inbounds_.push_back(std::move(inbound));
+}
+
+EndpointTag Responder::open_endpoint(Callee& callee) {
+    const auto is_free = [](const Endpoint& endpoint) {
+        return endpoint.callee == nullptr && endpoint.generation < generation_max;
+    };
+    auto place = std::find_if(endpoints_.begin(), endpoints_.end(), is_free);
+    if (place == endpoints_.end()) {
+        PROSA_ASSERT(endpoints_.size() < endpoints_max, "a reactor hosts at most 4 096 queues");
+        endpoints_.emplace_back();
+        place = endpoints_.end() - 1;
+    }
+    place->callee = &callee;
+    ++place->generation;
+    const auto index = static_cast<std::uint32_t>(place - endpoints_.begin());
+    return EndpointTag{place->generation << endpoint_index_bits | index};
+}
+
+void Responder::close_endpoint(EndpointTag tag) noexcept {
+    PROSA_ASSERT(callee_of(tag) != nullptr, "an endpoint is closed once");
+    Endpoint& endpoint = endpoints_[endpoint_index(tag)];
+    endpoint.callee = nullptr;
+}
+
+void Responder::join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee) {
+    queue->join();
+    for (SharedEndpoint& endpoint : shared_) {
+        if (endpoint.queue != queue || endpoint.callee != nullptr) continue;
+        endpoint.callee = &callee;
+        return;
+    }
+    shared_.push_back({std::move(queue), &callee});
+}
+
+void Responder::leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept {
+    for (SharedEndpoint& endpoint : shared_) {
+        if (endpoint.queue.get() != &queue || endpoint.callee != &callee) continue;
+        endpoint.callee = nullptr;
+        endpoint.queue->leave();
+    }
+}
+
+Callee* Responder::callee_of(EndpointTag tag) noexcept {
+    const std::uint32_t index = endpoint_index(tag);
+    if (index >= endpoints_.size()) [[unlikely]] return nullptr;
+    const Endpoint& endpoint = endpoints_[index];
+    return endpoint.generation == value_of(tag) >> endpoint_index_bits ? endpoint.callee : nullptr;
+}
+
+std::uint32_t Responder::serve_requests() noexcept {
+    std::uint32_t taken = 0;
+    const std::size_t count = inbounds_.size();
+    for (std::size_t i = 0, at = first_inbound_; i < count; ++i, ++at) {
+        if (at >= count) at = 0;
+        taken += serve_inbound(*inbounds_[at]);
+    }
+    if (taken != 0 && ++first_inbound_ >= count) first_inbound_ = 0;
+    for (std::size_t i = 0; i < shared_.size(); ++i) taken += serve_shared(shared_[i]);
+    return taken;
+}
+
+std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
+    if (inbound.outbox_head != nullptr) [[unlikely]] return 0;
+    SlotRing<>& requests = inbound.link->requests;
+    std::uint32_t taken = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
+    while (taken < options_.batch) {
+        std::byte* const slot = requests.peek();
+        if (slot == nullptr) break;
+        if (!inbound.link->replies.can_claim(1)) [[unlikely]] break;
+        MessageHeader& header = header_at(slot);
+        prefetch_message(header);
+        serve(inbound, callee_of(header.provider), header);
+        if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(inbound, body);
+        poison(area_of(header), options_.slot_bytes - header_bytes);
+        requests.release();
+        ++taken;
+    }
+    return taken;
+}
+
+std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
+    if (endpoint.callee == nullptr && endpoint.queue->shard_count() != 0) return 0;
+    std::uint32_t taken = 0;
+    while (taken < options_.batch) {
+        MessageBlock* const message = endpoint.queue->try_pop();
+        if (message == nullptr) break;
+        ++taken;
+        Inbound* const inbound = inbound_of(message->requester);
+        PROSA_ASSERT(inbound != nullptr, "a requester links to every shard before it uses the queue");
+        if (inbound->waiting_head == nullptr && inbound->link->replies.can_claim(1)) [[likely]] {
+            serve_block(*inbound, endpoint.callee, *message);
+            continue;
+        }
+        // The tag has no use in a shared queue; it remembers which one the message came from.
+        const auto at = static_cast<std::uint32_t>(&endpoint - shared_.data());
+        header_at(message->payload()).provider = EndpointTag{at};
+        message->next = nullptr;
+        (inbound->waiting_head == nullptr ? inbound->waiting_head : inbound->waiting_tail->next) = message;
+        inbound->waiting_tail = message;
+    }
+    return taken;
+}
+
+std::uint32_t Responder::serve_waiting(Inbound& inbound) noexcept {
+    std::uint32_t taken = 0;
+    while (inbound.waiting_head != nullptr && inbound.outbox_head == nullptr &&
+           inbound.link->replies.can_claim(1)) {
+        MessageBlock& message = *inbound.waiting_head;
+        inbound.waiting_head = message.next;
+        const std::uint32_t endpoint = value_of(header_at(message.payload()).provider);
+        serve_block(inbound, shared_[endpoint].callee, message);
+        ++taken;
+    }
+    return taken;
+}
+
+void Responder::serve_block(Inbound& inbound, Callee* callee, MessageBlock& message) noexcept {
+    MessageHeader& header = header_at(message.payload());
+    serve(inbound, callee, header);
+    if (MessageBlock* const body = body_block_of(header)) send_home(inbound, body);
+    send_home(inbound, &message);
+}
+
+void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept {
+    if (callee == nullptr) [[unlikely]] {
+        unreachable_.add();
+        answer_error(inbound, header, ServiceError::unreachable);
+        return;
+    }
+    callee->callee_counters[CalleeCounter::received].add();
+    if (header.deadline_ns < now_ns_) [[unlikely]] {
+        callee->callee_counters[CalleeCounter::answered_timeout].add();
+        answer_error(inbound, header, ServiceError::timeout);
+        return;
+    }
+    inbound.reserved_slots = 1;
+    Request request(*this, inbound, *callee, header);
+    callee->on_request(request);
+    if (!request.is_done()) [[unlikely]] {
+        callee->callee_counters[CalleeCounter::answered_dropped].add();
+        answer_error(inbound, header, ServiceError::dropped);
+    }
+    inbound.reserved_slots = 0;
+    // A kept request took the body's block along.
+    if (request.is_kept()) header.flags &= static_cast<std::uint16_t>(~body_in_block);
+}
+
+void Responder::answer_error(Inbound& inbound, const MessageHeader& request, ServiceError error) noexcept {
+    std::byte* const slot = inbound.link->replies.try_claim();
+    PROSA_ASSERT(slot != nullptr, "a slot is reserved before a request is taken");
+    unpoison(slot, options_.slot_bytes);
+    MessageHeader& header = header_at(slot);
+    const std::uint32_t sequence_bytes = sizeof header.sequence;
+    std::memcpy(reinterpret_cast<std::byte*>(&header) + sequence_bytes,
+                reinterpret_cast<const std::byte*>(&request) + sequence_bytes, header_bytes - sequence_bytes);
+    header.body_bytes = 0;
+    header.kind = MessageKind::error;
+    header.error = error;
+    header.flags = 0;
+    inbound.link->replies.publish();
+    inbound.needs_wake = true;
+}
+
+void Responder::send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept {
+    callee.kept.subtract();
+    if (MessageBlock* const body = body_block_of(header_at(block.payload()))) send_home(inbound, body);
+    if (inbound.outbox_head == nullptr && try_send_kept(inbound, block)) [[likely]] return;
+    block.next = nullptr;
+    if (inbound.outbox_head == nullptr)
+        inbound.outbox_head = &block;
+    else
+        inbound.outbox_tail->next = &block;
+    inbound.outbox_tail = &block;
+    ++inbound.outbox_count;
+}
+
+bool Responder::try_send_kept(Inbound& inbound, MessageBlock& block) noexcept {
+    SlotRing<>& replies = inbound.link->replies;
+    if (inbound.has_open_answer || !replies.can_claim(1 + inbound.reserved_slots)) return false;
+    std::byte* const slot = replies.try_claim();
+    unpoison(slot, options_.slot_bytes);
+    copy_message(header_at(slot), kept_answer(block, options_.slot_bytes));
+    replies.publish();
+    replies.prefetch_claim(options_.slot_bytes);
+    inbound.needs_wake = true;
+    --inbound.kept_count;
+    kept_pool_.put(&block);
+    return true;
+}
+
+std::uint32_t Responder::flush_outboxes() noexcept {
+    std::uint32_t sent = 0;
+    for (const auto& inbound : inbounds_)
+        if (inbound->outbox_head != nullptr) [[unlikely]] sent += flush_outbox(*inbound);
+    return sent;
+}
+
+std::uint32_t Responder::flush_outbox(Inbound& inbound) noexcept {
+    std::uint32_t sent = 0;
+    while (inbound.outbox_head != nullptr) {
+        MessageBlock& block = *inbound.outbox_head;
+        MessageBlock* const next = block.next;
+        if (!try_send_kept(inbound, block)) break;
+        inbound.outbox_head = next;
+        --inbound.outbox_count;
+        ++sent;
+    }
+    return sent;
+}
+
+std::uint32_t Responder::outbox_count() const noexcept {
+    std::uint32_t count = 0;
+    for (const auto& inbound : inbounds_) count += inbound->outbox_count;
+    return count;
+}
+
+Inbound* Responder::inbound_of(ReactorId requester) noexcept {
+    for (const auto& inbound : inbounds_)
+        if (inbound->link->requester.id == requester) return inbound.get();
+    return nullptr;
+}
+
+MessageBlock* Responder::take_block(MessagePool& pool) noexcept {
+    MessageBlock* const block = pool.try_take();
+    if (block != nullptr) [[likely]] return block;
+    exchange_blocks();
+    return pool.try_take();
+}
+
+void Responder::send_home(Inbound& inbound, MessageBlock* block) noexcept {
+    if (block->owner == self_) {
+        block->pool->put(block);
+        return;
+    }
+    block->next = inbound.homeward;
+    inbound.homeward = block;
+    if (++inbound.homeward_count < homeward_batch) return;
+    if (!inbound.link->blocks_to_requester.try_send(inbound.homeward)) return;
+    inbound.homeward = nullptr;
+    inbound.homeward_count = 0;
+}
+
+void Responder::exchange_blocks() noexcept {
+    for (const auto& inbound : inbounds_) {
+        MessagePool::put_chain(inbound->link->blocks_to_provider.take());
+        if (inbound->homeward == nullptr || !inbound->link->blocks_to_requester.try_send(inbound->homeward))
+            continue;
+        inbound->homeward = nullptr;
+        inbound->homeward_count = 0;
+    }
+}
+
+void Responder::flush_wakes() noexcept {
+    for (const auto& inbound : inbounds_) {
+        if (!inbound->needs_wake) continue;
+        inbound->needs_wake = false;
+        wake_requester(*inbound->link);
+    }
+}
+
+void Responder::detach_closed() noexcept {
+    std::erase_if(inbounds_, [](const std::unique_ptr<Inbound>& inbound) {
+        return inbound->link->is_closed.load(std::memory_order_acquire) && inbound->kept_count == 0 &&
+               inbound->link->requests.peek() == nullptr;
+    });
+    first_inbound_ = 0;
+}
+
+bool Responder::is_blocked(const Inbound& inbound) noexcept {
+    if (inbound.outbox_head != nullptr || inbound.waiting_head != nullptr) return true;
+    return inbound.link->requests.peek() != nullptr && !inbound.link->replies.can_claim(1);
+}
+
+bool Responder::is_blocked() const noexcept {
+    return std::any_of(inbounds_.begin(), inbounds_.end(), [](const auto& inbound) { return is_blocked(*inbound); });
+}
+
+bool Responder::announce_sleep() noexcept {
+    for (const auto& inbound : inbounds_) inbound->link->provider_wake.announce_sleep();
+    const bool has_request = std::any_of(inbounds_.begin(), inbounds_.end(), [](const auto& inbound) {
+        return !is_blocked(*inbound) && inbound->link->requests.peek() != nullptr;
+    });
+    const bool has_shared = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
+        return endpoint.callee != nullptr && endpoint.queue->depth() != 0;
+    });
+    return !has_request && !has_shared;
+}
+
+void Responder::awaken() noexcept {
+    for (const auto& inbound : inbounds_) inbound->link->provider_wake.awaken();
+}
+
+}  // namespace prosa

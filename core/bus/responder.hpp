@@ -1,0 +1,155 @@
+// core/bus/responder.hpp: the providing half of a reactor: requests in, answers out.
+//
+// Threads   one: the reactor's; asserted where user code calls in.
+// Progress  O(1) per message; no allocation, lock or system call but the wake-up of a parked peer.
+// Contract  A reply never waits for a request and is never lost: no handler is called before one slot of the
+//           reply ring is reserved for its answer; an answer to a kept request that finds the ring full waits in
+//           the outbox, through the block it has anyway. While an outbox is not empty, no request of that
+//           requester is taken; the others go on.
+// Bounds    kept requests per callee by kept_limit and by the pool; each refusal is counted.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/base/export.hpp"
+#include "core/bus/bus_options.hpp"
+#include "core/bus/link.hpp"
+#include "core/bus/request.hpp"
+#include "core/memory/message.hpp"
+#include "core/memory/message_pool.hpp"
+#include "core/stats/counter_block.hpp"
+
+namespace prosa {
+
+class SharedQueue;
+
+enum class CalleeCounter : std::uint8_t {
+    received,          // requests for this provider, expired ones included
+    answered_none,     // answers by ServiceError, in the order of its codes
+    answered_unreachable,
+    answered_timeout,  // work that was not started, because its deadline had passed
+    answered_protocol,
+    answered_overloaded,
+    answered_dropped,  // left unanswered by the handler
+    answered_shutting_down,
+    refused_keep,      // keep() without room
+    refused_answer,    // a second answer to one request
+    count_,
+};
+
+// What takes requests: a processor's queue on this reactor.
+class Callee {
+  public:
+    virtual ~Callee() = default;
+
+    // An exception of user code ends inside.
+    virtual void on_request(Request& request) noexcept = 0;
+
+    CounterBlock<CalleeCounter> callee_counters;
+    Gauge kept;
+};
+
+// The provider's end of a link.
+struct Inbound {
+    std::shared_ptr<Link> link;
+    MessageBlock* outbox_head = nullptr;  // answers of kept requests that wait for a slot, oldest first
+    MessageBlock* outbox_tail = nullptr;
+    MessageBlock* waiting_head = nullptr;  // requests from a shared queue that wait for a reply slot
+    MessageBlock* waiting_tail = nullptr;
+    MessageBlock* homeward = nullptr;  // the requester's blocks, on their way back
+    std::uint32_t homeward_count = 0;
+    std::uint32_t outbox_count = 0;
+    std::uint32_t kept_count = 0;
+    std::uint32_t reserved_slots = 0;  // 1 while a handler of this requester's request may still answer in place
+    bool has_open_answer = false;      // the next reply slot is being written
+    bool needs_wake = false;
+};
+
+class Responder {
+  public:
+    // The pools outlive the responder.
+    PROSA_API Responder(const BusOptions& options, ReactorId self, MessagePools& pools);
+    PROSA_API ~Responder();
+    Responder(const Responder&) = delete;
+    Responder& operator=(const Responder&) = delete;
+
+    PROSA_API void attach(std::shared_ptr<Link> link);
+
+    // Opens an endpoint with a generation never used before; requests for it reach `callee` until close.
+    PROSA_API EndpointTag open_endpoint(Callee& callee);
+    // What is queued for it is answered `unreachable`.
+    PROSA_API void close_endpoint(EndpointTag tag) noexcept;
+
+    // A shard of a processor with a shared queue takes requests from it between join and leave. When every shard
+    // has left, what is queued is answered `unreachable` here.
+    PROSA_API void join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee);
+    PROSA_API void leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept;
+
+    // --- the loop ---------------------------------------------------------------------------------------------
+    void set_now(Nanos now_ns) noexcept { now_ns_ = now_ns; }
+    PROSA_API std::uint32_t serve_requests() noexcept;  // returns how many were taken
+    PROSA_API std::uint32_t flush_outboxes() noexcept;  // returns how many answers left
+    PROSA_API void flush_wakes() noexcept;
+    PROSA_API void exchange_blocks() noexcept;
+    PROSA_API void detach_closed() noexcept;            // links whose requester is gone
+    PROSA_API bool announce_sleep() noexcept;           // false when a request came meanwhile
+    // Something waits for room in a reply ring. A requester does not wake anybody when it makes room, so whoever
+    // sleeps over this looks again after a while.
+    PROSA_API bool is_blocked() const noexcept;
+    PROSA_API void awaken() noexcept;
+
+    std::uint32_t outbox_count() const noexcept;
+    std::uint64_t unreachable_count() const noexcept { return unreachable_.value(); }
+    const BusOptions& options() const noexcept { return options_; }
+
+    // From here on user code must call from this thread.
+    void own_thread() noexcept { owner_ = std::this_thread::get_id(); }
+    void assert_thread() const noexcept {
+        PROSA_ASSERT(owner_ == std::this_thread::get_id(), "a request stays on its reactor");
+    }
+
+  private:
+    friend class Answer;
+    friend class Request;
+    friend class KeptRequest;
+
+    struct Endpoint {
+        Callee* callee = nullptr;
+        std::uint32_t generation = 0;
+    };
+    struct SharedEndpoint {
+        std::shared_ptr<SharedQueue> queue;
+        Callee* callee;  // null after leaving
+    };
+
+    Callee* callee_of(EndpointTag tag) noexcept;
+    std::uint32_t serve_inbound(Inbound& inbound) noexcept;
+    std::uint32_t serve_shared(SharedEndpoint& endpoint) noexcept;
+    std::uint32_t serve_waiting(Inbound& inbound) noexcept;
+    void serve_block(Inbound& inbound, Callee* callee, MessageBlock& message) noexcept;
+    void serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept;
+    void answer_error(Inbound& inbound, const MessageHeader& request, ServiceError error) noexcept;
+    std::uint32_t flush_outbox(Inbound& inbound) noexcept;
+    void send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept;
+    bool try_send_kept(Inbound& inbound, MessageBlock& block) noexcept;
+    void send_home(Inbound& inbound, MessageBlock* block) noexcept;
+    static bool is_blocked(const Inbound& inbound) noexcept;
+    Inbound* inbound_of(ReactorId requester) noexcept;
+    MessageBlock* take_block(MessagePool& pool) noexcept;
+
+    const BusOptions options_;
+    const ReactorId self_;
+    MessagePool& kept_pool_;
+    MessagePool& bodies_;
+    std::thread::id owner_;
+    Nanos now_ns_ = 0;
+    std::vector<std::unique_ptr<Inbound>> inbounds_;
+    std::vector<Endpoint> endpoints_;
+    std::vector<SharedEndpoint> shared_;
+    std::size_t first_inbound_ = 0;  // rotates, so that no requester is always first
+    Counter unreachable_;
+};
+
+}  // namespace prosa

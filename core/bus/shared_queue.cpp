@@ -1,0 +1,56 @@
+#include "core/bus/shared_queue.hpp"
+
+#include <concurrentqueue.h>
+
+#include <atomic>
+
+#include "core/base/cache_line.hpp"
+
+namespace prosa {
+
+struct SharedQueue::Queue {
+    explicit Queue(std::uint32_t capacity_messages)
+        : messages(capacity_messages), capacity(static_cast<std::int64_t>(capacity_messages)) {}
+
+    moodycamel::ConcurrentQueue<MessageBlock*> messages;
+    const std::int64_t capacity;
+    std::atomic<std::uint32_t> shard_count{0};
+    // Reserved and queued messages. A bound only: the queue's own operations order what they carry.
+    alignas(no_sharing_bytes) std::atomic<std::int64_t> count{0};
+};
+
+SharedQueue::SharedQueue(std::uint32_t capacity, std::vector<ReactorId> shards)
+    : queue_(std::make_unique<Queue>(capacity)), shards_(std::move(shards)) {}
+
+SharedQueue::~SharedQueue() = default;
+
+bool SharedQueue::try_reserve() noexcept {
+    if (queue_->count.fetch_add(1, std::memory_order_relaxed) < queue_->capacity) [[likely]] return true;
+    cancel();
+    return false;
+}
+
+void SharedQueue::cancel() noexcept { queue_->count.fetch_sub(1, std::memory_order_relaxed); }
+
+void SharedQueue::push(MessageBlock* message) noexcept { queue_->messages.enqueue(message); }
+
+MessageBlock* SharedQueue::try_pop() noexcept {
+    MessageBlock* message = nullptr;
+    if (!queue_->messages.try_dequeue(message)) return nullptr;
+    cancel();
+    return message;
+}
+
+void SharedQueue::join() noexcept { queue_->shard_count.fetch_add(1, std::memory_order_relaxed); }
+
+void SharedQueue::leave() noexcept { queue_->shard_count.fetch_sub(1, std::memory_order_relaxed); }
+
+std::uint32_t SharedQueue::shard_count() const noexcept {
+    return queue_->shard_count.load(std::memory_order_relaxed);
+}
+
+std::uint32_t SharedQueue::depth() const noexcept {
+    return static_cast<std::uint32_t>(queue_->messages.size_approx());
+}
+
+}  // namespace prosa

@@ -1,0 +1,118 @@
+// core/ring/slot_ring.hpp: bounded ring of fixed-size slots, one producer thread, one consumer thread.
+//
+// Threads   producer: can_claim, try_claim, publish.  consumer: peek, release.  any: capacity_slots, slot_bytes.
+// Progress  wait-free, O(1), no allocation, no system call.
+// Ordering  [publish] slot.sequence release in publish -> acquire in peek         : the message is readable
+//           [recycle] slot.sequence release in release -> acquire in can_claim    : the slot is writable
+// Units     capacity in slots; positions are monotonic u32 that wrap; slot = position & mask. A slot at position
+//           p is writable when its sequence is p, readable when p + 1, and writable again one lap later, when
+//           p + capacity. Two sides never differ by more than a lap, so 32 bits cannot alias.
+// Full      try_claim returns null; the caller owns the backpressure policy. A claim that is not published has
+//           not moved the position: leaving it is the abort, and costs nothing.
+// Cost      the sequence lies in the slot's first line, so a message of one line moves one line per hop, and
+//           neither side reads a line that holds the other's position. bench/core/ring/slot_ring_bench.cpp
+// Proof     test/core/ring/slot_ring_{test,stress}.cpp
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "core/base/assert.hpp"
+#include "core/base/cache_line.hpp"
+
+namespace prosa {
+
+// The sequence word starts each slot; what follows belongs to the claimer, then to the peeker. `Atomic` is
+// std::atomic, or a model checker's.
+template <template <typename> class Atomic = std::atomic>
+class SlotRing {
+  public:
+    using Sequence = Atomic<std::uint32_t>;
+
+    // `capacity_slots` is a power of two >= 2; `slot_bytes` a multiple of the cache line. Throws std::bad_alloc.
+    SlotRing(std::uint32_t capacity_slots, std::uint32_t slot_bytes)
+        : producer_{nullptr, slot_bytes, capacity_slots - 1, 0},
+          consumer_{nullptr, slot_bytes, capacity_slots - 1, 0} {
+        PROSA_ASSERT(std::has_single_bit(capacity_slots) && capacity_slots >= 2, "capacity is a power of two");
+        PROSA_ASSERT(slot_bytes % cache_line_bytes == 0 && slot_bytes >= sizeof(Sequence), "slots are lines");
+        void* const memory = ::operator new(memory_bytes(), std::align_val_t{no_sharing_bytes});
+        producer_.slots = consumer_.slots = static_cast<std::byte*>(memory);
+        for (std::uint32_t position = 0; position < capacity_slots; ++position)
+            new (producer_.slot(position)) Sequence(position);
+    }
+    ~SlotRing() {
+        for (std::uint32_t position = 0; position <= producer_.mask; ++position)
+            producer_.sequence(position).~Sequence();
+        ::operator delete(producer_.slots, std::align_val_t{no_sharing_bytes});
+    }
+    SlotRing(const SlotRing&) = delete;
+    SlotRing& operator=(const SlotRing&) = delete;
+
+    std::uint32_t capacity_slots() const noexcept { return consumer_.mask + 1; }
+    std::uint32_t slot_bytes() const noexcept { return consumer_.slot_bytes; }
+    std::size_t memory_bytes() const noexcept { return std::size_t{capacity_slots()} * slot_bytes(); }
+
+    // True when the next `count` slots are writable (1 <= count <= capacity). Slots become writable in order, so
+    // the last one tells for all.
+    bool can_claim(std::uint32_t count) const noexcept {
+        const std::uint32_t last = producer_.position + count - 1;
+        return producer_.sequence(last).load(std::memory_order_acquire) == last;  // [recycle]
+    }
+
+    // The next slot, or null when the ring is full. The claimer writes behind the sequence word only.
+    std::byte* try_claim() const noexcept { return can_claim(1) ? producer_.slot(producer_.position) : nullptr; }
+
+    // Hands the slot of the last successful try_claim to the consumer.
+    void publish() noexcept {
+        const std::uint32_t position = producer_.position++;
+        producer_.sequence(position).store(position + 1, std::memory_order_release);  // [publish]
+    }
+
+    // Starts to bring the next slot's lines into this core for writing, while there is time.
+    void prefetch_claim(std::uint32_t bytes) const noexcept {
+        const std::byte* const slot = producer_.slot(producer_.position);
+        for (std::uint32_t offset = 0; offset < bytes; offset += cache_line_bytes) prefetch_write(slot + offset);
+    }
+
+    // The oldest message, or null when there is none. Readable until release.
+    std::byte* peek() const noexcept {
+        const std::uint32_t position = consumer_.position;
+        if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1) return nullptr;  // [publish]
+        return consumer_.slot(position);
+    }
+
+    // Gives the peeked slot back to the producer.
+    void release() noexcept {
+        const std::uint32_t position = consumer_.position++;
+        consumer_.sequence(position).store(position + consumer_.mask + 1, std::memory_order_release);  // [recycle]
+    }
+
+    // Positions, for queue depth: published by the producer, released by the consumer. Each by its own thread.
+    std::uint32_t published_count() const noexcept { return producer_.position; }
+    std::uint32_t released_count() const noexcept { return consumer_.position; }
+
+  private:
+    // Each side has its own copy of what never changes, so that it reads one line of its own.
+    struct alignas(no_sharing_bytes) Side {
+        std::byte* slots;
+        std::uint32_t slot_bytes;
+        std::uint32_t mask;
+        std::uint32_t position;
+
+        std::byte* slot(std::uint32_t at) const noexcept {
+            return slots + std::size_t{at & mask} * slot_bytes;
+        }
+        Sequence& sequence(std::uint32_t at) const noexcept {
+            return *std::launder(reinterpret_cast<Sequence*>(slot(at)));
+        }
+    };
+    static_assert(sizeof(Side) == no_sharing_bytes, "the sides do not share a line, nor an adjacent pair");
+
+    Side producer_;
+    Side consumer_;
+};
+
+}  // namespace prosa
