@@ -35,6 +35,12 @@ class Object {
   public:
     Object(std::initializer_list<Entry> entries);
     explicit Object(std::vector<Entry> entries);
+    // Defined below, where Entry is complete.
+    Object(const Object&);
+    Object(Object&&) noexcept;
+    Object& operator=(const Object&);
+    Object& operator=(Object&&) noexcept;
+    ~Object();
 
     template <typename Writer>
     TvfError write(Writer& writer) const;
@@ -125,6 +131,11 @@ struct Entry {
 
 inline Object::Object(std::initializer_list<Entry> entries) : entries_(entries) {}
 inline Object::Object(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+inline Object::Object(const Object&) = default;
+inline Object::Object(Object&&) noexcept = default;
+inline Object& Object::operator=(const Object&) = default;
+inline Object& Object::operator=(Object&&) noexcept = default;
+inline Object::~Object() = default;
 
 template <typename Writer>
 TvfError Object::write(Writer& writer) const {

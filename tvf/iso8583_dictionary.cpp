@@ -1,4 +1,5 @@
-// The card fields of ISO 8583:1987 (data elements 2 to 128), as far as authorisation traffic uses them.
+// The card fields of ISO 8583:1987 (data elements 2 to 128), as far as authorisation traffic uses them. Codes, times
+// (`MMDDhhmmss`, `hhmmss`, `YYMM`) and trace numbers stay the text they are there; amounts are numbers.
 #include "core/base/assert.hpp"
 #include "tvf/tag_dictionary.hpp"
 

@@ -200,6 +200,22 @@ TEST_CASE("70000 fields are an error at the first that is too many") {
     CHECK(contains(error_of(text + "}"), "field 65635: limit passed"));
 }
 
+TEST_CASE("a card authorisation by names comes back as it was, and is written masked") {
+    constexpr std::string_view line =
+        R"({"pan":"378282299429678","processing_code":"000000","amount":10714,"transmission_date_time":"0615080000",)"
+        R"("stan":"000001","local_time":"100000","local_date":"0615","expiry":"2806","mcc":"5411",)"
+        R"("pos_entry_mode":"051","acquirer_id":"10020031","rrn":"616608000001","terminal_id":"T4130996",)"
+        R"("merchant_id":"MRC000000000089","merchant_name":"GROCER 089 VIGO","currency":"840"})";
+    const auto tvf = from_json<FlatTvf>(line, iso8583_dictionary());
+    REQUIRE_MESSAGE(tvf.ok(), message_of(tvf.status()));
+    CHECK(*tvf->get_unsigned(4) == 10'714);
+    CHECK(*tvf->get_string(11) == "000001");
+    CHECK(to_json(tvf->view(), iso8583_dictionary(), Exposure::clear) == line);
+    const std::string masked = masked_text(tvf->view(), iso8583_dictionary());
+    CHECK(contains(masked, R"("pan":"378282*****9678","processing_code":"000000","amount":10714)"));
+    CHECK(contains(masked, R"("expiry":"***")"));
+}
+
 TEST_CASE("no mutation of a JSON text reads outside it or breaks the TVF") {
     const std::uint64_t seed = std::random_device{}();
     MESSAGE("seed " << seed);
