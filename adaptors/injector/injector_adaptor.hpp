@@ -1,0 +1,51 @@
+// adaptors/injector/injector_adaptor.hpp: what an injector sends, and what it makes of the answers.
+//
+// Beside what every adaptor has (adaptors/kit/adaptor.hpp), an injector adaptor has
+//
+//     BuildResult build_transaction(BodyBuffer& body);       // writes the next one; skipped: it cannot be sent
+//     absl::Status process_response(const Outcome& outcome); // each response; an error ends the run
+//
+// and may have
+//
+//     std::uint32_t next_body_bytes() const;                 // of the next one, if known: large ones then start in
+//                                                            // a block
+//     static Timeline timeline(const Options&);              // intended times, for `rate: file`
+//     static std::uint64_t skipped_count(const Options&);    // input that was left out when it was read
+//
+// Threads   the reactor of its shard. An exception ends the incarnation.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "adaptors/injector/load_options.hpp"
+#include "adaptors/kit/adaptor.hpp"
+#include "core/base/body_buffer.hpp"
+#include "core/bus/outcome.hpp"
+
+namespace prosa {
+
+enum class BuildResult : std::uint8_t { built, skipped };
+
+template <typename A>
+concept InjectorAdaptor = Adaptor<A> && requires(A& adaptor, BodyBuffer& body, const Outcome& outcome) {
+    { adaptor.build_transaction(body) } -> std::same_as<BuildResult>;
+    { adaptor.process_response(outcome) } -> std::same_as<absl::Status>;
+};
+
+template <typename A>
+concept SizedInjectorAdaptor = requires(const A& adaptor) {
+    { adaptor.next_body_bytes() } -> std::same_as<std::uint32_t>;
+};
+
+template <typename A>
+concept TimedInjectorAdaptor = requires(const typename A::Options& options) {
+    { A::timeline(options) } -> std::same_as<Timeline>;
+};
+
+template <typename A>
+concept SkippingInjectorAdaptor = requires(const typename A::Options& options) {
+    { A::skipped_count(options) } -> std::same_as<std::uint64_t>;
+};
+
+}  // namespace prosa
