@@ -1,6 +1,7 @@
 // FlatTvfView::validate: one pass over foreign bytes. The pass itself carries only a cause and an offset; the
 // text of an error is put together when there is one.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "tvf/flat_tvf_view.hpp"
@@ -44,22 +45,69 @@ constexpr std::uint32_t scanned_fields_max = 64;
     return std::adjacent_find(tags.begin(), tags.end()) != tags.end();
 }
 
-// What every padded value has: its last word, and the bits of it that must be zero.
-bool has_zero_padding(const std::byte* value, std::uint32_t value_bytes) noexcept {
-    const std::uint32_t rest = value_bytes & 7U;
-    return rest == 0 || flat::load_word(value + (value_bytes - rest)) >> (8 * rest) == 0;
-}
-
-bool is_string(const std::byte* value, std::uint32_t value_bytes) noexcept {
+// All words of a value of more than 32 bytes, or-ed together.
+[[gnu::noinline]] std::uint64_t bits_of_long(const std::byte* value, std::uint32_t value_bytes) noexcept {
     std::uint64_t bits = 0;
     for (std::uint32_t offset = 0; offset < value_bytes; offset += 8) bits |= flat::load_word(value + offset);
-    return (bits & non_ascii_bits) == 0 || is_utf8({reinterpret_cast<const char*>(value), value_bytes});
+    return bits;
 }
 
-Cause check_date(const std::byte* value) noexcept {
+// The same of any value that is not empty. Of a short one always four words are read, some of them twice:
+// cheaper than a loop whose length must be guessed.
+[[gnu::always_inline]] inline std::uint64_t bits_of(const std::byte* value,
+                                                    std::uint32_t value_bytes) noexcept {
+    if (value_bytes > 32) return bits_of_long(value, value_bytes);
+    const std::uint32_t last = (value_bytes - 1) & ~7U;
+    const auto word_at = [&](std::uint32_t offset) {
+        return flat::load_word(value + std::min(offset, last));
+    };
+    return word_at(0) | word_at(8) | word_at(16) | word_at(last);
+}
+
+// Whether the bytes of the last word behind the value are zero. The value is not empty.
+[[gnu::always_inline]] inline bool has_zero_padding(const std::byte* value,
+                                                    std::uint32_t value_bytes) noexcept {
+    const std::uint32_t padding_bytes = -value_bytes & 7U;
+    const std::uint64_t last_word = flat::load_word(value + ((value_bytes - 1) & ~7U));
+    return last_word >> 8 >> (56 - 8 * padding_bytes) == 0;  // in two steps: a shift by 64 is undefined
+}
+
+// What a fixed type allows: the bytes of its value, and the bits of its word that are not padding.
+struct FixedRule {
+    std::uint32_t value_bytes = 0;  // 0: not a fixed type
+    std::uint64_t value_bits = 0;
+};
+
+constexpr std::array<FixedRule, 256> fixed_rules = [] {
+    std::array<FixedRule, 256> rules{};
+    for (const TvfType type : {TvfType::unsigned64, TvfType::signed64, TvfType::float64, TvfType::datetime})
+        rules[static_cast<std::uint8_t>(type)] = {8, ~std::uint64_t{0}};
+    rules[static_cast<std::uint8_t>(TvfType::byte)] = {1, 0xff};
+    rules[static_cast<std::uint8_t>(TvfType::date)] = {4, 0xffff'ffff};
+    return rules;
+}();
+
+[[gnu::always_inline]] inline Cause check_fixed(std::uint64_t field, const FixedRule& rule,
+                                                const std::byte* value, std::uint32_t room_bytes) noexcept {
+    if (flat::value_bytes_of(field) != rule.value_bytes) [[unlikely]]
+        return Cause::value_bytes;
+    if (room_bytes < 8) [[unlikely]]
+        return Cause::value_overrun;
     const std::uint64_t word = flat::load_word(value);
-    if (word >> 32 != 0) return Cause::padding;
-    return flat::date_of(word).is_valid() ? Cause::none : Cause::date;
+    if ((word & ~rule.value_bits) != 0) [[unlikely]]
+        return Cause::padding;
+    const bool is_date = flat::type_of(field) == TvfType::date;
+    return is_date && !flat::date_of(word).is_valid() ? Cause::date : Cause::none;
+}
+
+[[gnu::always_inline]] inline Cause check_text(std::uint64_t field, const std::byte* value) noexcept {
+    const std::uint32_t value_bytes = flat::value_bytes_of(field);
+    if (value_bytes == 0) return Cause::none;
+    if (!has_zero_padding(value, value_bytes)) [[unlikely]]
+        return Cause::padding;
+    if (flat::type_of(field) != TvfType::string || (bits_of(value, value_bytes) & non_ascii_bits) == 0)
+        return Cause::none;
+    return is_utf8({reinterpret_cast<const char*>(value), value_bytes}) ? Cause::none : Cause::utf8;
 }
 
 Fault check_header(const std::byte* data, std::uint32_t begin, std::uint32_t end,
@@ -80,6 +128,24 @@ Fault check_header(const std::byte* data, std::uint32_t begin, std::uint32_t end
     return !must_sort && flat::find_field(data, first, offset, tag) < offset;
 }
 
+Fault check_message(const std::byte* data, std::uint32_t begin, std::uint32_t end, std::uint32_t depth);
+
+// The field at offset has a type of any length.
+[[gnu::always_inline]] inline Fault check_variable(const std::byte* data, std::uint32_t offset,
+                                                   std::uint32_t end, std::uint64_t field,
+                                                   std::uint32_t depth) {
+    const std::uint32_t at = offset + flat::field_header_bytes;
+    const std::uint32_t value_bytes = flat::value_bytes_of(field);
+    const TvfType type = flat::type_of(field);
+    const bool is_buffer = type == TvfType::buffer;
+    if (!is_buffer && type != TvfType::string && type != TvfType::bytes) [[unlikely]]
+        return {Cause::type, offset};
+    if (flat::padded(value_bytes) > end - at) [[unlikely]]
+        return {Cause::value_overrun, offset};
+    if (is_buffer) return check_message(data, at, at + value_bytes, depth + 1);
+    return {check_text(field, data + at), offset};
+}
+
 // One level, [begin, end) of data; nested levels by recursion, at most tvf_depth_max deep. Fixed types
 // advance by a constant, so that the branch predictor, not the loaded length, finds the next field.
 Fault check_message(const std::byte* data, std::uint32_t begin, std::uint32_t end, std::uint32_t depth) {
@@ -92,64 +158,22 @@ Fault check_message(const std::byte* data, std::uint32_t begin, std::uint32_t en
         // Sizes are multiples of 8, so a field header is always whole.
         const std::uint64_t field = flat::load_word(data + offset);
         const Tag tag = flat::tag_of(field);
-        const std::uint32_t value_bytes = flat::value_bytes_of(field);
-        const std::uint32_t room_bytes = end - offset - flat::field_header_bytes;
-        const std::byte* const value = data + offset + flat::field_header_bytes;
+        const std::uint32_t at = offset + flat::field_header_bytes;
         if (seen.maybe_contains(tag) && is_duplicate(data, first, offset, count, tag, must_sort)) [[unlikely]]
             return {Cause::duplicate, offset};
         seen.add(tag);
-        switch (flat::type_of(field)) {
-            case TvfType::unsigned64:
-            case TvfType::signed64:
-            case TvfType::float64:
-            case TvfType::datetime:
-                if (value_bytes != 8) [[unlikely]]
-                    return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]]
-                    return {Cause::value_overrun, offset};
-                offset += flat::field_header_bytes + 8;
-                break;
-            case TvfType::byte:
-                if (value_bytes != 1) [[unlikely]]
-                    return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]]
-                    return {Cause::value_overrun, offset};
-                if (flat::load_word(value) > 0xff) [[unlikely]]
-                    return {Cause::padding, offset};
-                offset += flat::field_header_bytes + 8;
-                break;
-            case TvfType::date:
-                if (value_bytes != 4) [[unlikely]]
-                    return {Cause::value_bytes, offset};
-                if (room_bytes < 8) [[unlikely]]
-                    return {Cause::value_overrun, offset};
-                if (const Cause cause = check_date(value); cause != Cause::none) [[unlikely]]
-                    return {cause, offset};
-                offset += flat::field_header_bytes + 8;
-                break;
-            case TvfType::string:
-            case TvfType::bytes:
-                if (flat::padded(value_bytes) > room_bytes) [[unlikely]]
-                    return {Cause::value_overrun, offset};
-                if (!has_zero_padding(value, value_bytes)) [[unlikely]]
-                    return {Cause::padding, offset};
-                if (flat::type_of(field) == TvfType::string && !is_string(value, value_bytes)) [[unlikely]]
-                    return {Cause::utf8, offset};
-                offset += flat::field_header_bytes + flat::padded(value_bytes);
-                break;
-            case TvfType::buffer: {
-                if (flat::padded(value_bytes) > room_bytes) [[unlikely]]
-                    return {Cause::value_overrun, offset};
-                const std::uint32_t nested = offset + flat::field_header_bytes;
-                const Fault fault = check_message(data, nested, nested + value_bytes, depth + 1);
-                if (fault.cause != Cause::none) [[unlikely]]
-                    return fault;
-                offset += flat::field_header_bytes + flat::padded(value_bytes);
-                break;
-            }
-            default:
-                return {Cause::type, offset};
+        const FixedRule& rule = fixed_rules[static_cast<std::uint8_t>(flat::type_of(field))];
+        if (rule.value_bytes != 0) {
+            if (const Cause cause = check_fixed(field, rule, data + at, end - at); cause != Cause::none)
+                [[unlikely]]
+                return {cause, offset};
+            offset = at + 8;
+            continue;
         }
+        const Fault fault = check_variable(data, offset, end, field, depth);
+        if (fault.cause != Cause::none) [[unlikely]]
+            return fault;
+        offset = at + flat::padded(flat::value_bytes_of(field));
     }
     if (count > tvf_fields_max) return {Cause::too_many_fields, begin};
     if (count != flat::field_count_of(flat::load_word(data + begin))) return {Cause::field_count, begin};
