@@ -8,6 +8,7 @@
 // and
 //           leaves the buffer empty. Text that is not UTF-8 and dates that do not exist are refused
 //           (conversion).
+// Values    must not lie in the buffer that is written: it may move.
 // Overwrite an existing tag keeps its place; only then are bytes moved. A nested TVF moves to the end.
 // Threads   one.  Progress: no allocation (the buffer's `grow` may).
 // Cost      O(value) for a new tag; a tag that may exist costs a scan.  bench/tvf/flat_tvf_bench.cpp
@@ -74,7 +75,7 @@ class FlatTvfWriter {
         copy_padded(to, reinterpret_cast<const char*>(value.data()), value.size());
         return TvfError::none;
     }
-    // Copies a nested message.
+    // Copies a nested message. Its depth is not counted; validate refuses what comes out too deep.
     TvfError put_buffer(Tag tag, const FlatTvfView& value) noexcept {
         const std::span<const std::byte> bytes = value.bytes();
         const bool has_bytes = !bytes.empty();
@@ -88,12 +89,18 @@ class FlatTvfWriter {
         }
         return TvfError::none;
     }
-    // Calls fill(FlatTvfWriter& child), which writes the nested message in place.
-    template <typename Fill>
-    requires std::invocable<Fill, FlatTvfWriter&> TvfError put_buffer(Tag tag, Fill&& fill)
-    noexcept(noexcept(fill(std::declval<FlatTvfWriter&>()))) {
+    // Calls fill(FlatTvfWriter& child), which writes the nested message in place. What it throws passes
+    // through; the message is then lost (serialization).
+    template <std::invocable<FlatTvfWriter&> Fill>
+    TvfError put_buffer(Tag tag, Fill&& fill) {
         FlatTvfWriter child = begin_buffer(tag);
-        std::forward<Fill>(fill)(child);
+        try {
+            std::forward<Fill>(fill)(child);
+        } catch (...) {
+            place_ = child.place_;  // the child may have moved the buffer
+            fail(TvfError::serialization);
+            throw;
+        }
         return end_buffer(child);
     }
 

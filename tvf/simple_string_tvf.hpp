@@ -120,7 +120,8 @@ inline SimpleStringTvfView::Tags SimpleStringTvfView::tags() const noexcept {
     return {text_, has_duplicates_};
 }
 
-// As FlatTvfWriter: construct, put, finish(); the first error sticks.
+// As FlatTvfWriter: construct, put, finish(); the first error sticks; values must not lie in the buffer
+// written.
 class SimpleStringTvfWriter {
   public:
     using View = SimpleStringTvfView;
@@ -138,9 +139,8 @@ class SimpleStringTvfWriter {
     PROSA_API TvfError put_date(Tag tag, Date value) noexcept;
     PROSA_API TvfError put_datetime(Tag tag, DateTime value) noexcept;
     PROSA_API TvfError put_buffer(Tag tag, const SimpleStringTvfView& value) noexcept;
-    template <typename Fill>
-    requires std::invocable<Fill, SimpleStringTvfWriter&> TvfError put_buffer(Tag tag, Fill&& fill)
-    noexcept(noexcept(fill(std::declval<SimpleStringTvfWriter&>()))) {
+    template <std::invocable<SimpleStringTvfWriter&> Fill>
+    TvfError put_buffer(Tag tag, Fill&& fill) {
         SimpleStringTvfWriter child = begin_buffer(tag);
         std::forward<Fill>(fill)(child);
         return end_buffer(child);

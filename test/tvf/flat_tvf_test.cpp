@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <string>
 #include <vector>
 
 using namespace prosa;
@@ -63,6 +64,21 @@ TEST_CASE("a nested message after an error writes nothing and keeps the first er
     child.end_buffer(grandchild);
     CHECK(writer.end_buffer(child) == TvfError::conversion);
     CHECK(writer.finish() == TvfError::conversion);
+}
+
+TEST_CASE("a fill that throws after the buffer moved leaves a writer that refuses and reports") {
+    FlatTvf tvf;
+    const TvfError error = tvf.edit([](FlatTvfWriter& writer) {
+        writer.put_unsigned(1, 1);
+        const auto fill = [](FlatTvfWriter& child) {
+            child.put_string(1, std::string(10'000, 'x'));
+            throw 1;
+        };
+        CHECK_THROWS_AS(writer.put_buffer(2, fill), int);
+        CHECK(writer.put_unsigned(3, 3) == TvfError::serialization);
+    });
+    CHECK(error == TvfError::serialization);
+    CHECK(tvf.is_empty());
 }
 
 TEST_CASE("a nested message that does not fit is refused at any point of it") {
