@@ -1,0 +1,166 @@
+#include "apps/prosa/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+#include "apps/prosa/exit_code.hpp"
+#include "core/base/units.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr const char* description =
+    "A service bus for transaction switching.\n"
+    "Exit codes: 0 done; 1 failed at run time, or counts that disagree; 2 wrong usage or configuration;\n"
+    "3 load: the rate was not reached, or a threshold failed.";
+
+constexpr const char* config_text =
+    "Configuration: a YAML or TOML file, or a folder of them (sorted, later wins)";
+
+template <typename Take>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::string& help, const char* form,
+                        Take take) {
+    return app
+        .add_option_function<std::string>(
+            name,
+            [name, take](const std::string& text) {
+                const absl::Status status = take(text);
+                if (!status.ok()) throw CLI::ValidationError(name, message_of(status));
+            },
+            help)
+        ->type_name(form);
+}
+
+template <typename T>
+CLI::Option* add_duration(CLI::App& app, const std::string& name, T& value_ns, const std::string& help) {
+    return add_parsed(app, name, help, "DURATION", [&value_ns](const std::string& text) {
+        const auto parsed = parse_duration(text);
+        if (parsed.ok()) value_ns = *parsed;
+        return parsed.status();
+    });
+}
+
+absl::Status parse_percentiles(const std::string& text, std::vector<double>& percentiles) {
+    std::vector<double> given;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) {
+        double value = 0;
+        if (!CLI::detail::lexical_cast(part, value) || !(value >= 0 && value <= 100))
+            return invalid_argument("expected numbers from 0 to 100 such as 50,99,99.9, got '{}'", part);
+        given.push_back(value);
+    }
+    if (given.empty()) return invalid_argument("expected numbers such as 50,99,99.9, got nothing");
+    percentiles = std::move(given);
+    return absl::OkStatus();
+}
+
+void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std::string>& name,
+                std::optional<std::string>& log_level) {
+    app.add_option("-c,--config", config, config_text)->type_name("FILE|DIR")->capture_default_str();
+    app.add_option("-n,--name", name, "The instance's name, instead of the configuration's")->type_name("NAME");
+    app.add_option("--log-level,--log_level", log_level, "Instead of the configuration's observability.level")
+        ->check(CLI::IsMember({"off", "error", "warn", "info", "debug", "trace"}));
+}
+
+CLI::App* add_run(CLI::App& app, RunArguments& options) {
+    CLI::App* const run = app.add_subcommand("run", "Run the instance of a configuration");
+    add_common(*run, options.config, options.name, options.log_level);
+    run->add_flag("--dry_run,--dry-run", options.is_dry_run,
+                  "Check everything, print the effective configuration and the plan, start nothing; where no file "
+                  "is, write a default one");
+    add_duration(*run, "--duration", options.duration_ns, "Stop after this time; default: when its sources end");
+    return run;
+}
+
+void add_pace(CLI::App& load, LoadArguments& options) {
+    add_parsed(load, "--rate", "Requests per second, such as 100k", "RATE", [&options](const std::string& text) {
+        const auto parsed = parse_rate(text);
+        if (parsed.ok()) options.rate_per_s = *parsed;
+        return parsed.status();
+    })->required();
+    add_duration(load, "--duration", options.duration_ns, "Measured time, after the warm-up; default 10s");
+    add_duration(load, "--warmup", options.warmup_ns, "Sent before, and not measured; default 1s");
+    load.add_option("--schedule", options.schedule,
+                    "How the rate goes: const, step:FROM:BY:EVERY (up by BY each EVERY to the rate), line:FROM "
+                    "(steadily from FROM to the rate)")
+        ->capture_default_str();
+    load.add_option("--arrivals", options.arrivals, "Times between requests: uniform or poisson")
+        ->check(CLI::IsMember({"uniform", "poisson"}))
+        ->capture_default_str();
+    load.add_option("--seed", options.seed, "Of the Poisson arrivals")->capture_default_str();
+}
+
+CLI::App* add_load(CLI::App& app, LoadArguments& options) {
+    CLI::App* const load =
+        app.add_subcommand("load", "Start an instance without its sources and drive one service, open loop");
+    add_common(*load, options.config, options.name, options.log_level);
+    load->add_option("--service", options.service, "The service to drive")->required()->type_name("NAME");
+    add_pace(*load, options);
+    load->add_option("--input", options.input, "Transactions, one JSON object a line, repeated")->type_name("FILE");
+    add_duration(*load, "--timeout", options.timeout_ns, "Deadline of a request; default: bus.call_timeout");
+    add_parsed(*load, "--percentiles", "Which to report; default 50,90,99,99.9,99.99,100", "LIST",
+               [&options](const std::string& text) { return parse_percentiles(text, options.percentiles); });
+    load->add_option("--json", options.json, "Write everything as JSON to a file, or to standard output (-)")
+        ->type_name("FILE|-");
+    load->add_option("--threshold", options.thresholds,
+                     "Exit with 3 unless it holds, such as 'p99<50us', 'service.p99.9<=1ms', 'success>=99.5', "
+                     "'rate>=99k', 'timeouts<1' (repeatable)")
+        ->type_name("CONDITION")
+        ->allow_extra_args(false);
+    load->add_option("--reactor", options.reactor,
+                     "Where the requests are sent from: own, or a reactor's number; default: the reactor of the "
+                     "service's first provider")
+        ->type_name("own|N");
+    return load;
+}
+
+CLI::App* add_passed(CLI::App& app, const std::string& name, const std::string& help) {
+    CLI::App* const passed = app.add_subcommand(name, help);
+    passed->prefix_command()->set_help_flag();
+    return passed;
+}
+
+CommandLine rejected(const CLI::App& app, const CLI::ParseError& error) {
+    std::ostringstream output;
+    std::ostringstream errors;
+    const int code = app.exit(error, output, errors);
+    return {.command = std::nullopt,
+            .exit_code = code == 0 ? exit_ok : exit_usage,
+            .output = output.str(),
+            .errors = errors.str()};
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+    CLI::App app(description, "prosa");
+    app.require_subcommand(1);
+    app.set_version_flag("-V,--version", "prosa " PROSA_VERSION);
+    RunArguments run_arguments;
+    LoadArguments load_arguments;
+    TopologyArguments topology_arguments;
+    CLI::App* const run = add_run(app, run_arguments);
+    CLI::App* const load = add_load(app, load_arguments);
+    CLI::App* const bench = add_passed(app, "bench", "Measure the bus on this machine");
+    CLI::App* const topology = app.add_subcommand("topology", "What this machine offers, and what would be pinned where");
+    topology->add_option("-c,--config", topology_arguments.config, config_text)->type_name("FILE|DIR");
+    CLI::App* const list = app.add_subcommand("list", "Kinds of processors and their adaptors");
+    CLI::App* const ctl = add_passed(app, "ctl", "Talk to a running instance");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return rejected(app, error);
+    }
+    CommandLine line;
+    if (run->parsed()) line.command = run_arguments;
+    if (load->parsed()) line.command = load_arguments;
+    if (topology->parsed()) line.command = topology_arguments;
+    if (list->parsed()) line.command = ListArguments{};
+    for (const CLI::App* passed : {bench, ctl})
+        if (passed->parsed()) line.command = PassedArguments{passed->get_name(), passed->remaining()};
+    return line;
+}
+
+}  // namespace prosa

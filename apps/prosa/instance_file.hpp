@@ -1,0 +1,37 @@
+// apps/prosa/instance_file.hpp: a configuration file or folder, with the environment's overrides, read and checked.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/base/export.hpp"
+#include "core/base/status.hpp"
+#include "core/bus/config/instance_settings.hpp"
+
+namespace prosa {
+
+struct LoadedInstance {
+    SettingsNode tree;  // the effective configuration
+    InstanceSettings settings;
+};
+
+struct InstanceFileInput {
+    std::filesystem::path path;
+    std::optional<std::string> name;  // instead of the file's
+    const ProcessorRegistry& registry;
+    LoadBoard& load_board;
+    bool leaves_out_sources = false;
+};
+
+// NotFound: nothing is at the path. Other errors: a line each, with its place.
+PROSA_API absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& input);
+
+// What `prosa run --dry_run` writes where no file is: a stub that serves ECHO, and the defaults of all keys.
+PROSA_API absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input);
+
+// Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor, with the
+// section's place.
+PROSA_API absl::Status add_processors(BusMain& main, const InstanceSettings& settings);
+
+}  // namespace prosa

@@ -1,0 +1,30 @@
+// apps/prosa/instance_run.hpp: a started instance from its start to its end, as the commands see it.
+//
+// Threads   the program's first thread, which hosts nothing.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "apps/prosa/progress.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/export.hpp"
+#include "core/bus/bus_main.hpp"
+
+namespace prosa {
+
+// Asked twenty times a second; a reason stops the instance.
+using StopCondition = std::function<std::optional<std::string>(Nanos now_ns)>;
+
+// Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Returns what
+// BusMain::join does; after 1 the process has to leave by end_process.
+PROSA_API int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when);
+
+// Leaves at once, with what was printed written out: for when a thread still uses the instance.
+[[noreturn]] PROSA_API void end_process(int exit_code) noexcept;
+
+// Names the processors that are crashed, one line each.
+PROSA_API std::string crashed_text(const InstanceReport& report);
+
+}  // namespace prosa

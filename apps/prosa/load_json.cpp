@@ -1,0 +1,123 @@
+#include "apps/prosa/environment_facts.hpp"
+#include "apps/prosa/json_writer.hpp"
+#include "apps/prosa/latency_table.hpp"
+#include "apps/prosa/load_report.hpp"
+
+namespace prosa {
+namespace {
+
+void write_arguments(JsonWriter& json, const LoadReport& report) {
+    const LoadArguments& arguments = report.arguments;
+    json.key("load").begin_object();
+    json.field("instance", report.instance.name).field("service", arguments.service);
+    json.field("config", arguments.config.string());
+    json.field("rate_per_s", arguments.rate_per_s).field("schedule", arguments.schedule);
+    json.field("arrivals", arguments.arrivals).field("seed", arguments.seed);
+    json.field("warmup_ns", arguments.warmup_ns).field("duration_ns", arguments.duration_ns);
+    json.key("input");
+    if (arguments.input.has_value())
+        json.value(arguments.input->string());
+    else
+        json.null();
+    json.end_object();
+}
+
+void write_counts(JsonWriter& json, const LoadTotals& totals) {
+    json.key("counts").begin_object();
+    json.field("intended", totals[LoadCounter::intended]).field("sent", totals[LoadCounter::sent]);
+    json.field("refused_unreachable", totals[LoadCounter::refused_unreachable]);
+    json.field("refused_overloaded", totals[LoadCounter::refused_overloaded]);
+    json.field("late", totals[LoadCounter::late]).field("skipped", totals[LoadCounter::skipped]);
+    json.field("responses", totals[LoadCounter::outcome_none]);
+    for (std::size_t code = 1; code < service_error_count; ++code)
+        json.field(name_of(static_cast<ServiceError>(code)),
+                   totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none) + code]);
+    json.end_object();
+}
+
+void write_latency(JsonWriter& json, std::string_view name, const HdrHistogram& histogram,
+                   const std::vector<double>& percentiles) {
+    json.key(name).begin_object();
+    json.field("count", histogram.total_count()).field("min", histogram.min()).field("mean", histogram.mean());
+    for (const double percentile : percentiles)
+        json.field(percentile_name(percentile), histogram.value_at_percentile(percentile));
+    json.end_object();
+}
+
+void write_windows(JsonWriter& json, const LoadResult& result) {
+    json.key("windows").begin_array();
+    for (const LoadWindow& window : result.windows) {
+        json.begin_object();
+        json.field("intended", window.intended).field("sent", window.sent).field("responses", window.responses);
+        json.field("success_percent", window.success_percent()).end_object();
+    }
+    json.end_array();
+}
+
+void write_thresholds(JsonWriter& json, const LoadReport& report) {
+    json.key("thresholds").begin_array();
+    for (const LoadThreshold& threshold : report.thresholds) {
+        json.begin_object();
+        json.field("condition", threshold.text()).field("measured", threshold.measured_text(report.result));
+        json.field("holds", threshold.holds(report.result)).end_object();
+    }
+    json.end_array();
+}
+
+void write_disagreements(JsonWriter& json, const InstanceLedger& ledger) {
+    json.field("accepted", ledger.total(CallerCounter::accepted));
+    json.field("received", ledger.total(CalleeCounter::received));
+    json.key("disagreements").begin_array();
+    for (const std::string& disagreement : ledger.disagreements()) json.value(disagreement);
+    json.end_array();
+}
+
+void write_reactors(JsonWriter& json, const InstanceReport& instance) {
+    json.key("reactors").begin_array();
+    for (const ReactorReport& reactor : instance.reactors) {
+        json.begin_object().field("id", value_of(reactor.id)).key("cpu");
+        if (reactor.cpu.has_value())
+            json.value(*reactor.cpu);
+        else
+            json.null();
+        json.field("placement", reactor.placement).key("hosts").begin_array();
+        for (const ProcessorReport& processor : instance.processors)
+            for (const QueueReport& queue : processor.queues)
+                if (queue.reactor == reactor.id) json.value(processor.name);
+        json.end_array().end_object();
+    }
+    json.end_array();
+}
+
+void write_environment(JsonWriter& json, const InstanceReport& instance) {
+    json.key("environment").begin_object();
+    for (const auto& [name, value] : environment_facts()) json.field(name, value);
+    write_reactors(json, instance);
+    json.key("warnings").begin_array();
+    for (const std::string& warning : instance.warnings) json.value(warning);
+    json.end_array().end_object();
+}
+
+}  // namespace
+
+std::string load_json(const LoadReport& report) {
+    const LoadResult& result = report.result;
+    JsonWriter json;
+    json.begin_object();
+    write_arguments(json, report);
+    json.field("intended_rate_per_s", result.intended_rate_per_s());
+    json.field("achieved_rate_per_s", result.achieved_rate_per_s());
+    json.field("is_rate_reached", result.is_rate_reached());
+    json.field("success_percent_worst_window", result.worst_window_percent());
+    write_counts(json, result.totals);
+    write_latency(json, "response_time_ns", result.response_time, report.arguments.percentiles);
+    write_latency(json, "service_time_ns", result.service_time, report.arguments.percentiles);
+    write_windows(json, result);
+    write_thresholds(json, report);
+    write_disagreements(json, result.ledger);
+    write_environment(json, report.instance);
+    json.end_object();
+    return json.text();
+}
+
+}  // namespace prosa

@@ -1,0 +1,52 @@
+// apps/prosa/load_totals.hpp: the sources of a board taken together: what a user of the service sees.
+//
+// Threads   one; the sources write on while it reads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/export.hpp"
+#include "core/bus/load_board.hpp"
+
+namespace prosa {
+
+// Sums over sources.
+struct LoadTotals {
+    CounterBlock<LoadCounter>::Values counts{};
+
+    std::uint64_t operator[](LoadCounter counter) const noexcept { return counts[static_cast<std::size_t>(counter)]; }
+
+    // Outcomes that are no response, and refusals.
+    PROSA_API std::uint64_t failed() const noexcept;
+    PROSA_API std::uint64_t outcomes() const noexcept;
+};
+
+PROSA_API LoadTotals total_counts(const LoadBoard& board);
+
+// True when there is a source and none has anything more to send or to wait for.
+PROSA_API bool all_finished(const LoadBoard& board);
+
+// All response times recorded so far, of all sources; the second of service times.
+PROSA_API HdrHistogram total_response_time(const LoadBoard& board);
+PROSA_API HdrHistogram total_service_time(const LoadBoard& board);
+
+// Response times between two calls, of all sources.
+class PROSA_API ResponseTimeIntervals {
+  public:
+    explicit ResponseTimeIntervals(const LoadBoard& board) : board_(board) {}
+
+    // What was recorded since the last call.
+    const HdrHistogram& next();
+
+  private:
+    const LoadBoard& board_;
+    std::map<std::shared_ptr<LoadStats>, std::unique_ptr<IntervalReader>> readers_;
+    HdrHistogram one_;
+    HdrHistogram sum_;
+};
+
+}  // namespace prosa

@@ -1,0 +1,53 @@
+#include "apps/prosa/prosa_main.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "apps/prosa/command_line.hpp"
+#include "apps/prosa/exit_code.hpp"
+#include "apps/prosa/list_command.hpp"
+#include "apps/prosa/load_command.hpp"
+#include "apps/prosa/run_command.hpp"
+#include "apps/prosa/topology_command.hpp"
+
+namespace prosa {
+namespace {
+
+struct CommandRunner {
+    const ProcessorRegistry& registry;
+
+    int operator()(const RunArguments& arguments) const { return run_command(arguments, registry); }
+    int operator()(const LoadArguments& arguments) const { return load_command(arguments, registry); }
+    int operator()(const TopologyArguments& arguments) const { return topology_command(arguments, registry); }
+    int operator()(const ListArguments&) const { return list_command(registry); }
+    int operator()(const PassedArguments& arguments) const {
+        fmt::print(stderr, "prosa {} is not part of this program\n", arguments.command);
+        return exit_usage;
+    }
+};
+
+int run_program(int argc, const char* const* argv, ProcessorRegistry registry, const BuiltinAdaptors& adaptors) {
+    if (const absl::Status added = register_builtin_processors(registry, adaptors); !added.ok()) {
+        fmt::print(stderr, "{}\n", message_of(added));
+        return exit_usage;
+    }
+    const CommandLine line = parse_command_line(argc, argv);
+    fmt::print("{}", line.output);
+    fmt::print(stderr, "{}", line.errors);
+    return line.command.has_value() ? std::visit(CommandRunner{registry}, *line.command) : line.exit_code;
+}
+
+}  // namespace
+
+int prosa_main(int argc, const char* const* argv, const ProcessorRegistry* own_kinds,
+               const BuiltinAdaptors* adaptors) try {
+    return run_program(argc, argv, own_kinds == nullptr ? ProcessorRegistry{} : *own_kinds,
+                       adaptors == nullptr ? BuiltinAdaptors{} : *adaptors);
+} catch (const std::exception& error) {
+    fmt::print(stderr, "prosa: {}\n", error.what());
+    return exit_failed;
+}
+
+}  // namespace prosa

@@ -1,0 +1,137 @@
+#include "apps/prosa/run_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/prosa/exit_code.hpp"
+#include "apps/prosa/instance_file.hpp"
+#include "apps/prosa/instance_run.hpp"
+#include "apps/prosa/instance_summary.hpp"
+#include "apps/prosa/plan_text.hpp"
+#include "core/base/log.hpp"
+#include "core/settings/settings_loader.hpp"
+#include "core/settings/settings_printer.hpp"
+
+namespace prosa {
+namespace {
+
+int usage_error(const absl::Status& status) {
+    fmt::print(stderr, "{}\n", message_of(status));
+    return exit_usage;
+}
+
+void show_warnings(const InstanceSettings& settings) {
+    for (const std::string& warning : settings.warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
+int print_plan(const LoadedInstance& loaded) {
+    BusMain main(loaded.settings.instance);
+    if (const absl::Status added = add_processors(main, loaded.settings); !added.ok()) return usage_error(added);
+    show_warnings(loaded.settings);
+    fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded.settings, main.plan()));
+    return exit_ok;
+}
+
+int dry_run(const InstanceFileInput& input) {
+    auto loaded = load_instance(input);
+    if (loaded.ok()) return print_plan(*loaded);
+    if (!absl::IsNotFound(loaded.status())) return usage_error(loaded.status());
+    const std::string extension = input.path.extension().string();
+    if (extension != ".yml" && extension != ".yaml" && extension != ".toml") return usage_error(loaded.status());
+
+    loaded = default_instance(input);
+    if (!loaded.ok()) return usage_error(loaded.status());
+    const auto written = write_default_if_absent(input.path, loaded->tree);
+    if (!written.ok()) return usage_error(written.status());
+    if (*written) fmt::print(stderr, "{}: written with the default configuration\n", input.path.string());
+    return print_plan(*loaded);
+}
+
+// True when the instance has sources and none of them will send again.
+bool no_source_is_left(const InstanceSettings& settings, const InstanceReport& report) {
+    std::size_t source_count = 0;
+    for (const ConfiguredProcessor& processor : settings.processors) {
+        if (!processor.is_source) continue;
+        ++source_count;
+        const bool is_crashed = std::any_of(
+            report.processors.begin(), report.processors.end(), [&processor](const ProcessorReport& each) {
+                return each.name == processor.definition.name && each.state == ProcessorState::crashed;
+            });
+        if (!is_crashed) return false;
+    }
+    return source_count > 0;
+}
+
+class RunCommand {
+  public:
+    RunCommand(const RunArguments& options, InstanceSettings& settings, const LoadBoard& board)
+        : options_(options), settings_(settings), board_(board), main_(settings.instance) {}
+
+    int run() {
+        if (const absl::Status added = add_processors(main_, settings_); !added.ok()) return usage_error(added);
+        if (const absl::Status started = main_.start(); !started.ok()) {
+            fmt::print(stderr, "{}\n", message_of(started));
+            return exit_failed;
+        }
+        started_ns_ = monotonic_now_ns();
+        int joined = 0;
+        {
+            Progress progress(board_, main_, stderr);
+            joined = watch_instance(main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); });
+        }
+        const int exit_code = summarise();
+        if (joined != 0) end_process(exit_failed);
+        return exit_code;
+    }
+
+  private:
+    std::optional<std::string> reason_to_stop(Nanos now_ns) {
+        if (all_finished(board_)) return "the sources have finished";
+        if (options_.duration_ns.has_value() && now_ns - started_ns_ >= *options_.duration_ns)
+            return "the duration is over";
+        if (now_ns - looked_ns_ >= ns_per_s) {
+            looked_ns_ = now_ns;
+            if (no_source_is_left(settings_, main_.report())) return "every source is crashed";
+        }
+        return std::nullopt;
+    }
+
+    int summarise() {
+        const InstanceReport report = main_.report();
+        fmt::print("{}", summary_text(report, board_, monotonic_now_ns() - started_ns_));
+        const std::string crashed = crashed_text(report);
+        fmt::print(stderr, "{}", crashed);
+        const bool is_good = crashed.empty() && make_ledger(report, board_).disagreements().empty();
+        return is_good ? exit_ok : exit_failed;
+    }
+
+    const RunArguments& options_;
+    const InstanceSettings& settings_;
+    const LoadBoard& board_;
+    BusMain main_;
+    Nanos started_ns_ = 0;
+    Nanos looked_ns_ = 0;
+};
+
+}  // namespace
+
+int run_command(const RunArguments& options, const ProcessorRegistry& registry) {
+    LoadBoard board;
+    const InstanceFileInput input{
+        .path = options.config, .name = options.name, .registry = registry, .load_board = board};
+    if (options.is_dry_run) return dry_run(input);
+    auto loaded = load_instance(input);
+    if (absl::IsNotFound(loaded.status())) {
+        fmt::print(stderr, "{}\n(prosa run --dry_run -c {} writes a default one)\n", message_of(loaded.status()),
+                   options.config.string());
+        return exit_usage;
+    }
+    if (!loaded.ok()) return usage_error(loaded.status());
+    show_warnings(loaded->settings);
+    if (!set_log_level(options.log_level.value_or(loaded->settings.log_level))) return exit_usage;
+    loaded->settings.instance.handles_signals = true;
+    return RunCommand(options, loaded->settings, board).run();
+}
+
+}  // namespace prosa

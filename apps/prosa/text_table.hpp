@@ -1,0 +1,30 @@
+// apps/prosa/text_table.hpp: rows of text as aligned columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/export.hpp"
+
+namespace prosa {
+
+class PROSA_API TextTable {
+  public:
+    explicit TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+
+    // Asserted: as many cells as the header has.
+    void add(std::vector<std::string> row);
+
+    bool empty() const noexcept { return rows_.size() == 1; }
+
+    // Columns of numbers (with a unit or without, `-` for none) are aligned to the right, the others to the left; each
+    // line is indented and ends in \n.
+    std::string text() const;
+
+  private:
+    bool is_numeric(std::size_t column) const;
+
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace prosa
