@@ -150,7 +150,8 @@ class InjectorProcessor final : public Processor {
         if (!generator_.is_finished() || finished.value() != 0) return;
         finished.add();
         bus().want_turns(false);
-        if (options_.stop_when_done && run_->are_all_finished())
+        // While it stops, another request would mean: at once.
+        if (options_.stop_when_done && !bus().is_stopping() && run_->are_all_finished())
             bus().stop_instance(fmt::format("{} is done", bus().info().processor_name));
     }
 

@@ -1,0 +1,240 @@
+// What holds for every adaptor, whatever its kind: construction, answers, errors, and one terminate per object.
+#include <doctest/doctest.h>
+
+#include "adaptor_support.hpp"
+#include "adaptors/injector/dummy_adaptor.hpp"
+#include "adaptors/injector/replay_adaptor.hpp"
+#include "adaptors/router/rules_router_adaptor.hpp"
+#include "adaptors/stub/parrot_adaptor.hpp"
+#include "adaptors/stub/rules_stub_adaptor.hpp"
+#include "watched_adaptor.hpp"
+
+using namespace prosa;
+using namespace prosa::test;
+
+namespace {
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+// Each subject: its adaptor, its own settings, its files, and whether it begins by itself.
+template <typename A>
+struct StubSubject {
+    using Adaptor = A;
+    static constexpr bool is_source = false;
+    static std::string settings() { return "  service_names: [SUBJECT]\n"; }
+    static Files files() { return {}; }
+};
+struct Parrot : StubSubject<ParrotAdaptor> {};
+struct DelayedParrot : StubSubject<DelayedParrotAdaptor> {
+    static std::string settings() { return "  service_names: [SUBJECT]\n  delay: 2ms\n"; }
+};
+struct RulesStub : StubSubject<RulesStubAdaptor> {
+    static std::string settings() { return "  service_names: [SUBJECT]\n  adaptor_config_path: rules.yml\n"; }
+    static Files files() { return {{"rules.yml", "default: { response_code: \"00\" }\n"}}; }
+};
+struct DelayedRulesStub : RulesStub {
+    static std::string settings() { return RulesStub::settings() + "  delay: { uniform: [1ms, 3ms] }\n"; }
+};
+struct RulesRouter : StubSubject<RulesRouterAdaptor> {
+    static std::string settings() { return "  service_names: [SUBJECT]\n  adaptor_config_path: rules.yml\n"; }
+    static Files files() { return {{"rules.yml", "default: PEER\n"}}; }
+};
+template <typename A>
+struct InjectorSubject {
+    using Adaptor = A;
+    static constexpr bool is_source = true;
+    static std::string settings() { return "  service_name: PEER\n  rate: 1k\n"; }
+    static Files files() { return {}; }
+};
+struct Dummy : InjectorSubject<DummyAdaptor> {};
+struct RegulatedDummy : InjectorSubject<DummyAdaptor> {
+    static std::string settings() { return "  service_name: PEER\n  max_speed: 500\n  max_concurrents_send: 4\n"; }
+};
+struct Replay : InjectorSubject<ReplayAdaptor> {
+    static std::string settings() { return "  service_name: PEER\n  rate: 1k\n  file: lines.jsonl\n"; }
+    static Files files() { return {{"lines.jsonl", "{\"pan\":\"4000001234567899\",\"amount\":1}\n"}}; }
+};
+
+#define ALL_SUBJECTS Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter, Dummy, RegulatedDummy, Replay
+#define ANSWERING_SUBJECTS Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter
+#define SENDING_SUBJECTS Dummy, RegulatedDummy, Replay
+
+template <typename Subject>
+Configured configure_subject(std::string_view peer_adaptor = "parrot") {
+    ProcessorRegistry registry = builtin_registry();
+    REQUIRE(registry.add(subject_kind<typename Subject::Adaptor>()).ok());
+    std::string yaml = "bus: { idle: backoff }\nsubject:\n  processor: subject\n  proc_restart_duration_period: 1ms\n";
+    yaml += Subject::settings();
+    if (!peer_adaptor.empty())
+        yaml += "peer: { processor: stub, adaptor: " + std::string(peer_adaptor) + ", service_names: [PEER] }\n";
+    return configure(yaml, registry, Subject::files());
+}
+
+template <typename Subject>
+Instance start_subject(Fault fault) {
+    life.reset(fault);
+    Configured configured = configure_subject<Subject>();
+    REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
+    return Instance(std::move(configured));
+}
+
+ProcessorReport report_of(Instance& instance, std::string_view name) {
+    for (const ProcessorReport& processor : instance.main().report().processors)
+        if (processor.name == name) return processor;
+    return {};
+}
+
+bool is_crashed(Instance& instance) { return report_of(instance, "subject").state == ProcessorState::crashed; }
+
+const FlatTvf request = message({{2, "4000001234567899"}, {11, "000001"}}, {{4, 100}});
+
+// Makes the subject handle something.
+template <typename Subject>
+void drive(Instance& instance) {
+    if constexpr (Subject::is_source) {
+        REQUIRE(eventually([] { return life.handled > 0; }));
+    } else {
+        const auto client = instance.main().connect_client();
+        const BusClient::Reply reply = client->call(Instance::service(*client, "SUBJECT"), request.bytes());
+        const bool is_faulty = life.fault != Fault::none || reply.error == ServiceError::dropped;
+        CHECK((reply.ok() || is_faulty));
+    }
+}
+
+void check_ended(int objects) {
+    CHECK(life.created == objects);
+    CHECK(life.terminated == objects);
+    CHECK(life.destroyed == objects);
+    CHECK(life.terminated_twice == 0);
+    CHECK(life.destroyed_unterminated == 0);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a stop terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none);
+    drive<Subject>(instance);
+    CHECK(life.terminated == 0);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("a stop by signal terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none);
+    drive<Subject>(instance);
+    instance.main().request_stop();
+    CHECK(instance.main().join() == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("an adaptor that cannot be constructed crashes its processor alone, and nothing is terminated",
+                   Subject, ALL_SUBJECTS) {
+    for (const Fault fault : {Fault::create_error, Fault::create_throws}) {
+        Instance instance = start_subject<Subject>(fault);
+        CHECK(eventually([&] { return is_crashed(instance); }));
+        CHECK(report_of(instance, "subject").queues.at(0).last_error.find("cannot be constructed") != std::string::npos);
+        CHECK(eventually([&] { return report_of(instance, "peer").state == ProcessorState::running; }));
+        CHECK(instance.main().stop_and_join("done") == 0);
+        CHECK(life.create_calls == 1);
+        check_ended(0);
+    }
+}
+
+TEST_CASE_TEMPLATE("an exception in a handler ends one object and a restart makes the next", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_throws_once);
+    drive<Subject>(instance);
+    CHECK(eventually([] { return life.created == 2; }));
+    CHECK(life.terminated == 1);
+    const int handled = life.handled;
+    drive<Subject>(instance);
+    CHECK(eventually([&] { return life.handled > handled; }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("a fatal error crashes the processor and terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_fatal);
+    drive<Subject>(instance);
+    CHECK(eventually([&] { return is_crashed(instance); }));
+    check_ended(1);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("removal terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none);
+    drive<Subject>(instance);
+    CHECK(instance.main().remove_processor("subject").ok());
+    CHECK(eventually([] { return life.destroyed == 1; }));
+    check_ended(1);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("an operator's restart terminates one object and makes the next", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_fatal);
+    drive<Subject>(instance);
+    REQUIRE(eventually([&] { return is_crashed(instance); }));
+    life.fault = Fault::none;
+    CHECK(instance.main().restart_processor("subject").ok());
+    CHECK(eventually([] { return life.created == 2; }));
+    drive<Subject>(instance);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("a good request gets its answer", Subject, ANSWERING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    for (int i = 0; i < 100; ++i) {
+        const BusClient::Reply reply = client->call(service, request.bytes());
+        REQUIRE(reply.error == ServiceError::none);
+        CHECK(text_at(reply.body, 2) == "4000001234567899");
+    }
+}
+
+TEST_CASE_TEMPLATE("a request without a body is answered protocol, and is not fatal", Subject, ANSWERING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, {}).error == ServiceError::protocol);
+    CHECK(client->call(service, request.bytes()).ok());
+    CHECK(life.created == 1);
+}
+
+TEST_CASE_TEMPLATE("many requests at once each get one outcome", Subject, ANSWERING_SUBJECTS) {
+    constexpr std::uint64_t count = 2000;
+    Instance instance = start_subject<Subject>(Fault::none);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    std::vector<int> outcomes(count);
+    std::uint64_t accepted = 0;
+    std::uint64_t ended = 0;
+    client->on_outcome([&](const Outcome& outcome) {
+        ++outcomes.at(outcome.token);
+        ++ended;
+    });
+    while (accepted < count) {
+        if (client->send(service, request.bytes(), {.token = accepted})) ++accepted;
+        client->poll();
+    }
+    while (ended < count) client->wait(ns_per_s);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), 1) == static_cast<std::ptrdiff_t>(count));
+}
+
+TEST_CASE_TEMPLATE("what a source sent has its outcomes when the instance has stopped", Subject, SENDING_SUBJECTS) {
+    life.reset(Fault::none);
+    Configured configured = configure_subject<Subject>("delayed_parrot");
+    REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
+    Instance instance(std::move(configured));
+    drive<Subject>(instance);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    const auto values = instance.board().sources().at(0)->counters.values();
+    std::uint64_t outcomes = 0;
+    for (std::size_t i = 0; i < service_error_count; ++i)
+        outcomes += values[static_cast<std::size_t>(LoadCounter::outcome_none) + i];
+    CHECK(outcomes == instance.count(LoadCounter::sent));
+    CHECK(instance.count(LoadCounter::outcome_none) > 0);
+    CHECK(instance.count(LoadCounter::finished) == 1);
+}
