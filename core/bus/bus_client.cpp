@@ -117,11 +117,10 @@ class BusClient::Impl final : public Caller {
 
 std::unique_ptr<BusClient> BusClient::connect(std::shared_ptr<BusMain::Control> control) {
     const auto id = control->take_peer_id();
-    auto waker = EventFdWaker::create();
-    if (!id || !waker.ok()) return nullptr;
+    if (!id) return nullptr;
     Peer peer;
     peer.id = *id;
-    peer.waker = std::make_shared<EventFdWaker>(*std::move(waker));
+    peer.waker = std::make_shared<Waker>();
     peer.pools = std::make_shared<MessagePools>(*id, control->options().bus, 0);
     return std::unique_ptr<BusClient>(new BusClient(std::make_unique<Impl>(std::move(control), std::move(peer))));
 }

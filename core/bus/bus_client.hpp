@@ -72,7 +72,7 @@ class PROSA_API BusClient {
     friend class BusMain;
     class Impl;
     explicit BusClient(std::unique_ptr<Impl> impl);
-    // Null when the instance has no place for another client, or the process no descriptor.
+    // Null when the instance has no place for another client.
     static std::unique_ptr<BusClient> connect(std::shared_ptr<BusMain::Control> control);
 
     std::unique_ptr<Impl> impl_;

@@ -33,6 +33,7 @@ void BusNode::adopt(std::unique_ptr<Shard> shard) {
 
 void BusNode::begin_shard(Shard& shard, Incarnation incarnation) {
     PROSA_ASSERT(!shard.is_running(), "an incarnation ends before the next begins");
+    refresh_table();  // on_start sees the newest; it is told of later ones only
     shard.begin(incarnation);
     if (!shard.failure()) tell_main(QueueRunning{shard.key(), incarnation});
 }
@@ -64,14 +65,8 @@ void BusNode::end_all_shards() {
 }
 
 bool BusNode::poll(Nanos now_ns) {
-    requester_.set_now(now_ns);
-    responder_.set_now(now_ns);
-    std::uint32_t work = 0;
-    if (requester_.refresh_table()) [[unlikely]] {
-        ++work;
-        for (const auto& shard : shards_)
-            if (shard->is_running()) shard->on_service_table();
-    }
+    set_now(now_ns);
+    std::uint32_t work = refresh_table() ? 1 : 0;
     work += requester_.drain_replies();
     work += responder_.flush_outboxes();
     work += responder_.serve_requests();
@@ -84,6 +79,13 @@ bool BusNode::poll(Nanos now_ns) {
     responder_.flush_wakes();
     if (work == 0 || turns_until_exchange_-- == 0) house_keep();
     return work != 0;
+}
+
+bool BusNode::refresh_table() {
+    if (!requester_.refresh_table()) [[likely]] return false;
+    for (const auto& shard : shards_)
+        if (shard->is_running()) shard->on_service_table();
+    return true;
 }
 
 std::uint32_t BusNode::expire(Nanos now_ns) noexcept {

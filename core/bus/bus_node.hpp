@@ -60,6 +60,10 @@ class BusNode final : public ReactorHost {
 
     void adopt(std::unique_ptr<Shard> shard);  // (task), or before the reactor runs
 
+    void set_now(Nanos now_ns) override {
+        requester_.set_now(now_ns);
+        responder_.set_now(now_ns);
+    }
     bool poll(Nanos now_ns) override;
     Nanos next_deadline_ns() const override;
     bool announce_sleep() override;
@@ -82,6 +86,8 @@ class BusNode final : public ReactorHost {
     void add_coroutine_owner(Shard& shard);
 
   private:
+    // True when the service table changed; the shards know it then.
+    bool refresh_table();
     std::uint32_t expire(Nanos now_ns) noexcept;
     std::uint32_t run_sources(Nanos now_ns) noexcept;
     void end_failed();

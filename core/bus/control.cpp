@@ -28,9 +28,7 @@ BusMain::Control::Control(InstanceOptions options)
                     *this,         start_ns_,     options_.stepped_from_ns.has_value()},
       random_(std::random_device{}()),
       now_ns_(start_ns_) {
-    auto waker = EventFdWaker::create();
-    if (!waker.ok()) throw std::runtime_error(message_of(waker.status()));
-    waker_ = std::make_shared<EventFdWaker>(*std::move(waker));
+    waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
 }
 
@@ -91,7 +89,7 @@ bool BusMain::Control::run_once(Nanos now_ns) {
         while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front())) hosted.backlog.pop_front();
     restart_due(now_ns);
     watch(now_ns);
-    publisher_.publish_changes();
+    publish();
     publisher_.reclaim();
     if (phase_ == Phase::draining || phase_ == Phase::ending) advance_stop(now_ns);
     return phase_ != Phase::stopped;
@@ -176,10 +174,8 @@ HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& en
     HostedReactor& hosted = reactors_.emplace_back(id, options_.bus.hang_after_ns);
     hosted.cpu = entry.cpu;
     hosted.placement = entry.placement;
-    auto waker = EventFdWaker::create();
-    if (!waker.ok()) throw std::runtime_error(message_of(waker.status()));
     hosted.peer.id = id;
-    hosted.peer.waker = std::make_shared<EventFdWaker>(*std::move(waker));
+    hosted.peer.waker = std::make_shared<Waker>();
     hosted.peer.may_park = options_.idle.mode != IdleMode::spin && options_.idle.mode != IdleMode::yield;
     hosted.peer.pools = std::make_shared<MessagePools>(id, options_.bus, queue_count);
     hosted.node = std::make_unique<BusNode>(node_context_, hosted.peer);
@@ -248,6 +244,15 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
     adopt_queues(processor, of_queue);
     for (QueueRecord& queue : processor.queues) begin(processor, queue);
     return absl::OkStatus();
+}
+
+// A reactor that sleeps would see the new table only when a message wakes it.
+void BusMain::Control::publish() {
+    if (!publisher_.publish_changes()) return;
+    for (HostedReactor& hosted : reactors_) {
+        ControlTask look_again([] {});
+        (void)hosted.reactor->post(look_again);  // an inbox that is full keeps its reactor awake
+    }
 }
 
 void BusMain::Control::post(HostedReactor& hosted, ControlTask task) {
@@ -410,7 +415,7 @@ absl::Status BusMain::Control::restart_processor(std::string_view name) {
 
 absl::Status BusMain::Control::set_withdrawn(std::string_view service, bool is_withdrawn) {
     if (publisher_.set_withdrawn(service, is_withdrawn)) {
-        publisher_.publish_changes();
+        publish();
         return absl::OkStatus();
     }
     std::vector<std::string_view> names;
@@ -446,7 +451,7 @@ absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_com
     return answers;
 }
 
-std::shared_ptr<ClientState> BusMain::Control::add_client(std::shared_ptr<EventFdWaker> waker) {
+std::shared_ptr<ClientState> BusMain::Control::add_client(std::shared_ptr<Waker> waker) {
     auto state = std::make_shared<ClientState>();
     state->waker = std::move(waker);
     state->is_stopping.store(phase_ != Phase::running && phase_ != Phase::created, std::memory_order_relaxed);

@@ -72,7 +72,7 @@ struct ClientState {
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<bool> is_stopping{false};       // claims are refused
     std::atomic<bool> must_complete{false};     // what is in flight ends as shutting_down
-    std::shared_ptr<EventFdWaker> waker;
+    std::shared_ptr<Waker> waker;
 };
 
 class BusMain::Control final : public MainPort, public LinkConnector {
@@ -110,7 +110,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     ReactorPlan plan() const;
     void begin_stop(std::string reason);
     bool may_stop() const noexcept { return phase_ == Phase::created || phase_ == Phase::running; }
-    std::shared_ptr<ClientState> add_client(std::shared_ptr<EventFdWaker> waker);
+    std::shared_ptr<ClientState> add_client(std::shared_ptr<Waker> waker);
 
     // One turn of Main. False when the instance has ended.
     bool run_once(Nanos now_ns);
@@ -139,6 +139,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
     absl::Status host_now(ProcessorRecord& processor);
     void post(HostedReactor& hosted, ControlTask task);
+    void publish();
     void begin(ProcessorRecord& processor, QueueRecord& queue);
     void end(QueueRecord& queue);
 
@@ -168,7 +169,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     TablePublisher publisher_;
     BusyThreads busy_threads_;
     NodeContext node_context_;
-    std::shared_ptr<EventFdWaker> waker_;
+    std::shared_ptr<Waker> waker_;
     std::unique_ptr<ControlInbox<>> inbox_;
     std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};
     std::atomic<std::uint32_t> next_peer_id_{0};

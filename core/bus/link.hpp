@@ -13,7 +13,7 @@
 #include "core/base/ids.hpp"
 #include "core/bus/bus_options.hpp"
 #include "core/bus/message_pools.hpp"
-#include "core/reactor/event_fd_waker.hpp"
+#include "core/reactor/waker.hpp"
 #include "core/reactor/wake_word.hpp"
 #include "core/ring/slot_ring.hpp"
 
@@ -22,7 +22,7 @@ namespace prosa {
 // One end of a link: a reactor, or a client's thread.
 struct Peer {
     ReactorId id{};
-    std::shared_ptr<EventFdWaker> waker;
+    std::shared_ptr<Waker> waker;
     bool may_park = true;  // false when its idle strategy only spins: nobody has to wake it
     std::shared_ptr<MessagePools> pools;
 };

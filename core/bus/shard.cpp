@@ -99,19 +99,23 @@ void Shard::on_timer(ShardTimer& timer) noexcept {
 }
 
 void Shard::on_service_table() noexcept {
+    if (processor_ == nullptr || failure_) return;
     guard([this] { processor_->on_service_table(); });
 }
 
 void Shard::on_shutdown() noexcept {
+    if (processor_ == nullptr || failure_) return;
     guard([this] { processor_->on_shutdown(); });
 }
 
 void Shard::on_config() noexcept {
+    if (processor_ == nullptr || failure_) return;
     guard([this] { processor_->on_config(); });
 }
 
 std::string Shard::on_command(std::string_view command) noexcept {
     std::string answer = "the processor failed on this command";
+    if (processor_ == nullptr || failure_) return answer;
     guard([&] { answer = processor_->on_command(command); });
     return answer;
 }

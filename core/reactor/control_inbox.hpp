@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "core/base/cache_line.hpp"
-#include "core/reactor/event_fd_waker.hpp"
+#include "core/reactor/waker.hpp"
 #include "core/reactor/wake_word.hpp"
 
 namespace prosa {
@@ -30,7 +30,7 @@ template <typename Task = ControlTask, typename Queue = moodycamel::ConcurrentQu
 class ControlInbox {
   public:
     // Room for capacity_tasks from each of threads_max posting threads.
-    ControlInbox(std::shared_ptr<EventFdWaker> waker, std::size_t capacity_tasks, std::size_t threads_max)
+    ControlInbox(std::shared_ptr<Waker> waker, std::size_t capacity_tasks, std::size_t threads_max)
         : queue_(capacity_tasks, 0, threads_max), waker_(std::move(waker)) {}
 
     // Takes `task` only when it returns true.
@@ -67,7 +67,7 @@ class ControlInbox {
 
   private:
     Queue queue_;
-    std::shared_ptr<EventFdWaker> waker_;
+    std::shared_ptr<Waker> waker_;
     WakeWord<Atomic> wake_;
     alignas(no_sharing_bytes) Atomic<std::uint32_t> signal_{0};
 };

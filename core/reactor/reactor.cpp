@@ -15,7 +15,7 @@ thread_local bool runs_reactor = false;
 bool is_reactor_thread() noexcept { return runs_reactor; }
 
 Reactor::Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, BusyThreads& busy_threads,
-                 std::shared_ptr<EventFdWaker> waker, std::size_t posting_threads_max)
+                 std::shared_ptr<Waker> waker, std::size_t posting_threads_max)
     : id_(id),
       host_(host),
       waker_(std::move(waker)),
@@ -25,7 +25,11 @@ Reactor::Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, BusyThreads&
 
 bool Reactor::run_once(Nanos now_ns) {
     counters_[ReactorCounter::turns].add();
-    const bool had_tasks = inbox_.run_pending() != 0;
+    bool had_tasks = false;
+    if (inbox_.has_pending()) [[unlikely]] {
+        host_.set_now(now_ns);
+        had_tasks = inbox_.run_pending() != 0;
+    }
     return host_.poll(now_ns) || had_tasks;
 }
 

@@ -15,7 +15,7 @@
 #include "core/base/export.hpp"
 #include "core/base/ids.hpp"
 #include "core/reactor/control_inbox.hpp"
-#include "core/reactor/event_fd_waker.hpp"
+#include "core/reactor/waker.hpp"
 #include "core/reactor/idle_strategy.hpp"
 #include "core/reactor/timer_wheel.hpp"
 #include "core/stats/counter_block.hpp"
@@ -26,6 +26,9 @@ namespace prosa {
 class ReactorHost {
   public:
     virtual ~ReactorHost() = default;
+
+    // The turn's time, before control tasks run; poll follows.
+    virtual void set_now(Nanos now_ns) = 0;
 
     // One turn. True when there was work.
     virtual bool poll(Nanos now_ns) = 0;
@@ -55,7 +58,7 @@ class Reactor {
 
     // Posting threads: the embedding program's, Main and every other reactor.
     PROSA_API Reactor(ReactorId id, ReactorHost& host, IdleOptions idle, BusyThreads& busy_threads,
-                      std::shared_ptr<EventFdWaker> waker, std::size_t posting_threads_max = 64);
+                      std::shared_ptr<Waker> waker, std::size_t posting_threads_max = 64);
 
     // Turns until stop. Pinning is the caller's.
     PROSA_API void run();
@@ -72,14 +75,14 @@ class Reactor {
     // Stands still while a handler runs, or while parked.
     std::uint64_t cycles() const noexcept { return counters_[ReactorCounter::turns].value(); }
     const CounterBlock<ReactorCounter>& counters() const noexcept { return counters_; }
-    const std::shared_ptr<EventFdWaker>& waker() const noexcept { return waker_; }
+    const std::shared_ptr<Waker>& waker() const noexcept { return waker_; }
 
   private:
     void park(Nanos now_ns, Nanos until_ns);
 
     const ReactorId id_;
     ReactorHost& host_;
-    const std::shared_ptr<EventFdWaker> waker_;
+    const std::shared_ptr<Waker> waker_;
     Clock clock_;
     const IdleOptions idle_options_;
     BusyThreads& busy_threads_;
