@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
+#include <string_view>
 
 #include "apps/prosa/exit_code.hpp"
 #include "core/base/units.hpp"
+#include "core/settings/nearest_name.hpp"
 
 namespace prosa {
 namespace {
@@ -132,6 +135,20 @@ CommandLine rejected(const CLI::App& app, const CLI::ParseError& error) {
             .errors = errors.str()};
 }
 
+// CLI11 would say that a command is missing; it is better to say which one was meant.
+std::optional<CommandLine> reject_unknown_command(const CLI::App& app, std::string_view name) {
+    if (name.starts_with('-')) return std::nullopt;
+    const auto subcommands = app.get_subcommands([](const CLI::App*) { return true; });
+    std::vector<std::string> owned;
+    for (const CLI::App* each : subcommands) owned.push_back(each->get_name());
+    const std::vector<std::string_view> names(owned.begin(), owned.end());
+    if (std::find(names.begin(), names.end(), name) != names.end()) return std::nullopt;
+    return CommandLine{.command = std::nullopt,
+                       .exit_code = exit_usage,
+                       .output = "",
+                       .errors = fmt::format("prosa: unknown command '{}'{}\n", name, suggestion(name, names))};
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
@@ -148,6 +165,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     topology->add_option("-c,--config", topology_arguments.config, config_text)->type_name("FILE|DIR");
     CLI::App* const list = app.add_subcommand("list", "Kinds of processors and their adaptors");
     CLI::App* const ctl = add_passed(app, "ctl", "Talk to a running instance");
+    if (argc > 1)
+        if (auto rejection = reject_unknown_command(app, argv[1])) return *std::move(rejection);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

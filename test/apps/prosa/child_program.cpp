@@ -1,0 +1,100 @@
+#include "test/apps/prosa/child_program.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "apps/prosa/prosa_main.hpp"
+
+namespace prosa {
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void redirect(const std::filesystem::path& path, int descriptor) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0 || ::dup2(file, descriptor) < 0) ::_exit(99);
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "prosa-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryFolder::write(std::string_view name, std::string_view text) const {
+    const std::filesystem::path file = path_ / name;
+    std::ofstream(file) << text;
+    return file.string();
+}
+
+ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment environment) {
+    std::fflush(nullptr);
+    pid_ = ::fork();
+    REQUIRE(pid_ >= 0);
+    if (pid_ != 0) return;
+    redirect(folder_.path() / "output", STDOUT_FILENO);
+    redirect(folder_.path() / "errors", STDERR_FILENO);
+    for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
+    std::vector<const char*> argv{"prosa"};
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    const int exit_code = prosa_main(static_cast<int>(argv.size()), argv.data());
+    std::fflush(nullptr);
+    ::_exit(exit_code);
+}
+
+ChildProgram::~ChildProgram() {
+    if (has_ended()) return;
+    ::kill(pid_, SIGKILL);
+    wait();
+}
+
+bool ChildProgram::wait_for_error_text(std::string_view text) {
+    for (;;) {
+        const bool was_last_look = has_ended();
+        if (errors().find(text) != std::string::npos) return true;
+        if (was_last_look) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+void ChildProgram::signal(int number) const { ::kill(pid_, number); }
+
+bool ChildProgram::has_ended() {
+    if (exit_code_ >= 0) return true;
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
+    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return true;
+}
+
+int ChildProgram::wait() {
+    while (!has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return exit_code_;
+}
+
+std::string ChildProgram::output() const { return read_file(folder_.path() / "output"); }
+std::string ChildProgram::errors() const { return read_file(folder_.path() / "errors"); }
+
+}  // namespace prosa

@@ -1,0 +1,214 @@
+// The program from end to end, in processes of its own.
+#include "apps/prosa/prosa_main.hpp"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+
+#include "apps/prosa/exit_code.hpp"
+#include "test/apps/prosa/child_program.hpp"
+
+namespace prosa {
+namespace {
+
+const std::string payment_switch = std::string(PROSA_EXAMPLES) + "/payment_switch.yml";
+const std::string transactions = std::string(PROSA_EXAMPLES) + "/transactions.jsonl";
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+// The first number in the line that starts with `name`.
+std::uint64_t first_number(const std::string& text, const std::string& name) {
+    const std::size_t at = text.find("  " + name + " ");
+    REQUIRE_MESSAGE(at != std::string::npos, text);
+    return std::stoull(text.substr(at + name.size() + 3));
+}
+
+std::size_t line_count(const std::string& text, std::string_view part) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("the payment switch ends by itself, and its summary agrees") {
+    ChildProgram program({"run", "-c", payment_switch},
+                         {{"PROSA_INJECTOR_1__RATE", "5k"}, {"PROSA_INJECTOR_1__COUNT", "5000"}});
+    const int exit_code = program.wait();
+    const std::string output = program.output();
+    INFO(output, program.errors());
+    CHECK(exit_code == exit_ok);
+    CHECK(contains(output, "Requesters and providers agree"));
+    CHECK(first_number(output, "injector-1") == 5000);
+    CHECK(contains(output, "Requesters had 10000 requests accepted; providers received 10000, 0 ended"));
+    CHECK(contains(output, "from the intended time"));
+}
+
+TEST_CASE("a duration ends an instance whose sources go on") {
+    ChildProgram program({"run", "-c", payment_switch, "--duration", "200ms"}, {{"PROSA_INJECTOR_1__RATE", "1k"}});
+    CHECK(program.wait() == exit_ok);
+    CHECK(contains(program.errors(), "the duration is over"));
+    CHECK(contains(program.output(), "Requesters and providers agree"));
+}
+
+TEST_CASE("an interrupt ends a run in order, with its summary") {
+    for (const int number : {SIGINT, SIGTERM}) {
+        ChildProgram program({"run", "-c", payment_switch}, {{"PROSA_INJECTOR_1__RATE", "1k"}});
+        REQUIRE_MESSAGE(program.wait_for_error_text("1 s  "), program.errors());
+        program.signal(number);
+        CHECK(program.wait() == exit_ok);
+        CHECK(contains(program.output(), "Requesters and providers agree"));
+        CHECK(contains(program.errors(), "has stopped"));
+    }
+}
+
+TEST_CASE("a dry run writes a default configuration where none is, once, and that one runs") {
+    const TemporaryFolder folder;
+    for (const std::string_view name : {"a.yml", "a.toml"}) {
+        const std::string path = (folder.path() / name).string();
+        ChildProgram first({"run", "--dry_run", "-c", path});
+        CHECK(first.wait() == exit_ok);
+        CHECK(contains(first.errors(), "written with the default configuration"));
+        const std::string text = read_file(path);
+        CHECK(contains(text, "stub"));
+        ChildProgram second({"run", "--dry_run", "-c", path});
+        CHECK_MESSAGE(second.wait() == exit_ok, second.errors());
+        CHECK_FALSE(contains(second.errors(), "written"));
+        CHECK(contains(second.output(), "Memory: at most"));
+        CHECK(read_file(path) == text);
+        ChildProgram run({"run", "-c", path, "--duration", "50ms"});
+        CHECK_MESSAGE(run.wait() == exit_ok, run.errors());
+    }
+}
+
+TEST_CASE("a dry run refuses a malformed file and leaves it as it is") {
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml", "name: [\n");
+    ChildProgram program({"run", "--dry_run", "-c", path});
+    CHECK(program.wait() == exit_usage);
+    CHECK(contains(program.errors(), path + ":"));
+    CHECK(read_file(path) == "name: [\n");
+}
+
+TEST_CASE("a dry run shows the plan and hides secrets") {
+    ChildProgram program({"run", "--dry_run", "-c", payment_switch, "-n", "other"});
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    CHECK(contains(program.output(), "name: other"));
+    CHECK(contains(program.output(), "Reactor"));
+    CHECK(contains(program.output(), "router-1"));
+    CHECK_FALSE(contains(program.errors(), "stops"));
+}
+
+TEST_CASE("what is wrong with a configuration is on standard error, with place and exit code 2") {
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml", "bus:\n  crdit: 5\ns: { processor: stub, service_names: [A] }\n");
+    ChildProgram unknown_key({"run", "-c", path});
+    CHECK(unknown_key.wait() == exit_usage);
+    CHECK(unknown_key.errors() == path + ":2: unknown key 'crdit' in 'bus', did you mean 'credit'?\n");
+    CHECK(unknown_key.output() == "");
+
+    ChildProgram missing({"run", "-c", (folder.path() / "none.yml").string()});
+    CHECK(missing.wait() == exit_usage);
+    CHECK(contains(missing.errors(), "none.yml: cannot be read"));
+    CHECK(contains(missing.errors(), "prosa run --dry_run"));
+
+    ChildProgram environment({"run", "-c", payment_switch}, {{"PROSA_ROUTER_1__ADAPTR", "rules"}});
+    CHECK(environment.wait() == exit_usage);
+    CHECK(contains(environment.errors(), "environment PROSA_ROUTER_1__ADAPTR: unknown key 'ADAPTR' in 'router-1', did "
+                                         "you mean 'adaptor'?"));
+}
+
+TEST_CASE("a folder of files is one configuration, in the order of the names") {
+    const TemporaryFolder folder;
+    folder.write("10-base.yml", "name: first\ns: { processor: stub, service_names: [A] }\n");
+    folder.write("20-more.toml", "name = \"second\"\n[bus]\ncredit = 77\n");
+    ChildProgram program({"run", "--dry_run", "-c", folder.path().string()});
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    CHECK(contains(program.output(), "name: second"));
+    CHECK(contains(program.output(), "credit: 77"));
+}
+
+TEST_CASE("a source whose service nobody provides crashes, and the run fails") {
+    const TemporaryFolder folder;
+    const std::string path = folder.write(
+        "a.yml", "i: { processor: injector, service_name: NOBODY, rate: 10, wait_for_service: 10ms }\n");
+    ChildProgram program({"run", "-c", path});
+    CHECK(program.wait() == exit_failed);
+    CHECK(contains(program.errors(), "processor 'i' is crashed: "));
+    CHECK(contains(program.errors(), "NOBODY"));
+}
+
+TEST_CASE("load measures both times, every second, and its exit code follows the rate") {
+    const TemporaryFolder folder;
+    const std::string json = (folder.path() / "load.json").string();
+    ChildProgram program({"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "1k", "--duration", "2s",
+                          "--warmup", "100ms", "--input", transactions, "--arrivals", "poisson", "--json", json,
+                          "--threshold", "success>=0"});
+    const int exit_code = program.wait();
+    const std::string output = program.output();
+    const std::string document = read_file(json);
+    INFO(output, program.errors());
+    CHECK(exit_code == (contains(document, "\"is_rate_reached\": true") ? exit_ok : exit_missed));
+    for (const std::string_view part : {"response time (from the intended send time)", "service time (from the real send)",
+                                        "Requesters and providers agree", "threshold success>=0: holds"})
+        CHECK_MESSAGE(contains(output, part), part);
+    for (const std::string_view key : {"\"response_time_ns\"", "\"service_time_ns\"", "\"environment\"", "\"windows\"",
+                                       "\"reactors\"", "\"disagreements\": []"})
+        CHECK_MESSAGE(contains(document, key), key);
+    CHECK(line_count(document, "\"success_percent\":") == 2);
+    CHECK_FALSE(contains(output, "injector-1"));
+}
+
+TEST_CASE("a load that misses a threshold exits with 3 and says what was measured") {
+    for (const std::string reactor : {"", "own"}) {
+        std::vector<std::string> arguments{"load",       "-c",    payment_switch, "--service",   "PAYMENT",
+                                           "--rate",     "500",   "--duration",   "500ms",       "--warmup",
+                                           "0s",         "--threshold", "p99<1ns"};
+        if (!reactor.empty()) arguments.insert(arguments.end(), {"--reactor", reactor});
+        ChildProgram program(arguments);
+        CHECK_MESSAGE(program.wait() == exit_missed, program.errors());
+        CHECK(contains(program.output(), "threshold p99<1ns: FAILED ("));
+    }
+}
+
+TEST_CASE("a load that cannot begin says why, and exits with 2") {
+    const auto error_of = [](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"load", "-c", payment_switch, "--rate", "100", "--duration", "100ms"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        ChildProgram program(arguments);
+        CHECK_MESSAGE(program.wait() == exit_usage, program.errors());
+        CHECK(program.output() == "");
+        return program.errors();
+    };
+    CHECK(contains(error_of({"--service", "PAYMNT"}), "service 'PAYMNT' has no provider, did you mean 'PAYMENT'?"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--threshold", "speed>1"}), "unknown measure 'speed'"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--reactor", "x"}), "--reactor expects own or a number, got 'x'"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--reactor", "99"}), "reactor 99 does not exist"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--input", "/nowhere.jsonl"}), "/nowhere.jsonl"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--schedule", "stairs"}), "--schedule 'stairs'"));
+}
+
+TEST_CASE("list and topology print what there is") {
+    ChildProgram list({"list"});
+    CHECK(list.wait() == exit_ok);
+    for (const std::string_view name : {"injector", "router", "stub", "parrot", "replay", "rules"})
+        CHECK_MESSAGE(contains(list.output(), name), name);
+    ChildProgram topology({"topology"});
+    CHECK(topology.wait() == exit_ok);
+    CHECK(contains(topology.output(), "allowed CPUs"));
+    ChildProgram planned({"topology", "-c", payment_switch});
+    CHECK_MESSAGE(planned.wait() == exit_ok, planned.errors());
+    CHECK(contains(planned.output(), "issuer-b"));
+}
+
+}  // namespace prosa
