@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "apps/prosa/bench/bench_main.hpp"
 #include "apps/prosa/command_line.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/list_command.hpp"
@@ -23,6 +24,7 @@ struct CommandRunner {
     int operator()(const TopologyArguments& arguments) const { return topology_command(arguments, registry); }
     int operator()(const ListArguments&) const { return list_command(registry); }
     int operator()(const PassedArguments& arguments) const {
+        if (arguments.command == "bench") return bench::bench_main(arguments.arguments);
         fmt::print(stderr, "prosa {} is not part of this program\n", arguments.command);
         return exit_usage;
     }

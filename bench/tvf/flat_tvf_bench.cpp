@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "bench/tvf/ten_fields.hpp"
+#include "apps/prosa/bench/ten_fields.hpp"
 #include "ten_fields.pb.h"
 
 namespace {

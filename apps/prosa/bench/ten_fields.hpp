@@ -1,4 +1,4 @@
-// bench/tvf/ten_fields.hpp: the ten-field message that benchmarks of the TVF and of the bus share.
+// apps/prosa/bench/ten_fields.hpp: the ten-field message that benchmarks of the TVF and of the bus share.
 //
 // Ten fields as a card authorisation has them: strings, a date, a date-time, numbers, and a nested buffer of
 // three fields. 256 bytes as a FlatTvf.

@@ -1,0 +1,96 @@
+#include "apps/prosa/bench/bench_main.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include "apps/prosa/bench/figure_report.hpp"
+#include "apps/prosa/exit_code.hpp"
+#include "core/base/log.hpp"
+#include "core/settings/nearest_name.hpp"
+
+namespace prosa::bench {
+namespace {
+
+void print_list(const std::vector<FigureGroup>& groups) {
+    for (const FigureGroup& group : groups)
+        for (const FigureSpec& spec : group.figures)
+            fmt::print("{:<42} {:<9} {}\n", spec.name, bar_text(spec), spec.what);
+}
+
+absl::Status check_names(const BenchOptions& options, const std::vector<FigureGroup>& groups) {
+    std::vector<std::string_view> known;
+    for (const FigureGroup& group : groups)
+        for (const FigureSpec& spec : group.figures) known.emplace_back(spec.name);
+    for (const std::string& name : options.figures)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            return invalid_argument("--figure: no figure is named '{}'{}", name, suggestion(name, known));
+    return absl::OkStatus();
+}
+
+bool is_wanted(const BenchOptions& options, const char* name) {
+    return options.figures.empty() ||
+           std::find(options.figures.begin(), options.figures.end(), name) != options.figures.end();
+}
+
+class Measurement {
+  public:
+    explicit Measurement(const BenchOptions& options) : run_(options) {}
+
+    void take(const FigureGroup& group) {
+        const auto& wanted = run_.options();
+        if (std::none_of(group.figures.begin(), group.figures.end(),
+                         [&](const FigureSpec& spec) { return is_wanted(wanted, spec.name); }))
+            return;
+        for (const FigureSpec& spec : group.figures) run_.say(fmt::format("{}: {}", spec.name, spec.what));
+        std::vector<FigureResult> results(group.figures.size());
+        const absl::Status status = group.measure(run_, results);
+        if (!status.ok()) is_broken_ = true;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            if (!status.ok()) results[i].reason = message_of(status);
+            if (!status.ok()) run_.say(fmt::format("  not measured: {}", results[i].reason));
+            if (is_wanted(wanted, group.figures[i].name)) figures_.push_back({group.figures[i], std::move(results[i])});
+        }
+    }
+
+    absl::Status write() const {
+        const auto& path = run_.options().figures_file;
+        std::ofstream file(path);
+        for (const MeasuredFigure& figure : figures_) file << json_line(figure, run_.is_quick());
+        file.flush();
+        if (!file) return invalid_argument("--figures: cannot write {}", path.string());
+        return absl::OkStatus();
+    }
+
+    const std::vector<MeasuredFigure>& figures() const noexcept { return figures_; }
+    bool is_broken() const noexcept { return is_broken_; }
+
+  private:
+    BenchRun run_;
+    std::vector<MeasuredFigure> figures_;
+    bool is_broken_ = false;
+};
+
+}  // namespace
+
+int bench_main(const std::vector<std::string>& arguments) {
+    const auto [options, exit_code] = parse_bench_arguments(arguments);
+    if (!options) return exit_code;
+    const std::vector<FigureGroup> groups = figure_groups();
+    if (options->lists_only) {
+        print_list(groups);
+        return exit_ok;
+    }
+    if (const absl::Status status = check_names(*options, groups); !status.ok()) {
+        fmt::print(stderr, "{}\n", message_of(status));
+        return exit_usage;
+    }
+    if (!set_log_level("error")) return exit_failed;
+    Measurement measurement(*options);
+    for (const FigureGroup& group : groups) measurement.take(group);
+    fmt::print("{}", table_text(measurement.figures(), options->is_quick));
+    const absl::Status written = measurement.write();
+    if (!written.ok()) fmt::print(stderr, "{}\n", message_of(written));
+    return written.ok() && !measurement.is_broken() ? exit_ok : exit_failed;
+}
+
+}  // namespace prosa::bench

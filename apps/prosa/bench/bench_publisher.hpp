@@ -1,0 +1,34 @@
+// apps/prosa/bench/bench_publisher.hpp: the processor that provides many services, and one more on command.
+//
+// `toggle` adds the extra service, or removes it when it is there. The desk gets the time from the call until this
+// reactor sees the table with the change: Main's wake-up, the new table, the swap, and the look of one reader.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/prosa/bench/bench_desk.hpp"
+#include "core/bus/bus.hpp"
+#include "core/bus/processor.hpp"
+
+namespace prosa::bench {
+
+class BenchPublisher final : public Processor {
+  public:
+    BenchPublisher(std::shared_ptr<BenchDesk> desk, std::uint32_t service_count)
+        : desk_(std::move(desk)), service_count_(service_count) {}
+
+    absl::Status on_start() override;
+    std::string on_command(std::string_view command) override;
+    void on_service_table() override;
+
+  private:
+    std::shared_ptr<BenchDesk> desk_;
+    const std::uint32_t service_count_;
+    ServiceHandle extra_ = no_service;
+    bool wants_extra_ = false;
+    Nanos called_ns_ = 0;  // 0: nothing is under way
+};
+
+}  // namespace prosa::bench

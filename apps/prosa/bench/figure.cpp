@@ -1,0 +1,88 @@
+#include "apps/prosa/bench/figure.hpp"
+
+#include "apps/prosa/bench/cost_figures.hpp"
+#include "apps/prosa/bench/idle_figure.hpp"
+#include "apps/prosa/bench/parked_figure.hpp"
+#include "apps/prosa/bench/publish_figures.hpp"
+#include "apps/prosa/bench/raw_line.hpp"
+#include "apps/prosa/bench/roundtrip_figures.hpp"
+#include "apps/prosa/bench/switch_figures.hpp"
+#include "apps/prosa/bench/timer_figure.hpp"
+#include "apps/prosa/bench/tvf_figure.hpp"
+
+namespace prosa::bench {
+namespace {
+
+constexpr const char* name_of(RoundKind kind) noexcept {
+    switch (kind) {
+        case RoundKind::counted: return "counts";
+        case RoundKind::other_placement: return "steady, other placement";
+        case RoundKind::unsteady: return "unsteady";
+        case RoundKind::failed: return "failed";
+    }
+    return "";
+}
+
+std::string text_of(const Round& round) {
+    std::string text = fmt::format("  raw {:.0f}/{:.0f} ns, {}:", round.raw_before_ns, round.raw_after_ns,
+                                   name_of(round.kind));
+    for (const double value : round.values) text += fmt::format(" {:.4g}", value);
+    return text + (round.failure.empty() ? "" : " " + round.failure);
+}
+
+void fill(const RoundSeries& series, const Placement& placement, std::size_t index, FigureResult& result) {
+    result.value = series.median(RoundKind::counted, index);
+    result.value_other_placement = series.median(RoundKind::other_placement, index);
+    if (const auto raw_ns = series.raw_line_ns(); raw_ns > 0.0) result.raw_line_ns = raw_ns;
+    result.round_count = series.count(RoundKind::counted);
+    result.other_round_count = series.count(RoundKind::other_placement);
+    result.rounds = series.rounds();
+    result.value_index = index;
+    if (!result.value)
+        result.reason = fmt::format("no valid placement: {} of {} rounds with both raw lines in {:.0f} to {:.0f} ns",
+                                    result.round_count, series.rounds().size(), placement.low_ns, placement.high_ns);
+}
+
+}  // namespace
+
+void BenchRun::say(const std::string& text) const { fmt::print(stderr, "{}\n", text); }
+
+absl::StatusOr<double> BenchRun::raw_line_ns() const {
+    if (!cpus_.ok()) return cpus_.status();
+    return measure_raw_line_ns(*cpus_, pick(100, 40) * ns_per_ms);
+}
+
+absl::Status BenchRun::take_rounds(bool needs_placement, std::span<FigureResult> results,
+                                   const std::vector<std::string>& detail_names,
+                                   RoundSeries::Measure measure) const {
+    const Placement& placement = options_.placement;
+    RoundSeries series(needs_placement ? std::optional(placement) : std::nullopt,
+                       {.wanted_count = 5, .attempts_max = is_quick() ? 8U : 15U});
+    // A figure that needs no second CPU goes without a raw line where there is none.
+    const auto raw_line = [this, needs_placement] {
+        return needs_placement || cpus_.ok() ? raw_line_ns() : absl::StatusOr<double>(0.0);
+    };
+    const auto show = [this](const Round& round) { say(text_of(round)); };
+    const absl::Status status = series.take(raw_line, measure, show);
+    if (!status.ok()) return status;
+    const bool shows_counted = series.count(RoundKind::counted) >= 5;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        fill(series, placement, i, results[i]);
+        for (std::size_t d = 0; d < detail_names.size(); ++d) {
+            const auto detail = series.median(
+                shows_counted ? RoundKind::counted : RoundKind::other_placement, results.size() + d);
+            if (detail) results[i].details.emplace_back(detail_names[d], *detail);
+        }
+    }
+    return absl::OkStatus();
+}
+
+std::vector<FigureGroup> figure_groups() {
+    std::vector<FigureGroup> groups = roundtrip_groups();
+    for (auto&& group : {cost_group(), parked_group(), idle_group()}) groups.push_back(group);
+    for (auto&& group : publish_groups()) groups.push_back(group);
+    for (auto&& group : {timer_group(), tvf_group(), switch_group()}) groups.push_back(group);
+    return groups;
+}
+
+}  // namespace prosa::bench
