@@ -20,8 +20,9 @@ ALLOWED = {
     "core/bus": ("core/reactor", "core/settings"),
     "core/control": ("core/bus",),
     "tvf": ("core/base",),
-    "adaptors/net": ("core/control", "tvf"),
-    "adaptors/*": ("adaptors/net", "core/control", "tvf"),  # each adaptor folder, for itself
+    "adaptors/kit": ("core/control", "tvf"),  # what adaptors share: rules on fields, lists of adaptors by name
+    "adaptors/net": ("adaptors/kit",),
+    "adaptors/*": ("adaptors/net",),          # each adaptor folder, for itself
     "adaptors": ("adaptors/*",),                            # files directly in adaptors/
     "apps": ("adaptors",),
 }
