@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include "adaptor_support.hpp"
+#include "adaptors/injector/replay_adaptor.hpp"
+#include "adaptors/injector/transaction_file.hpp"
+
+using namespace prosa;
+using namespace prosa::test;
+
+namespace {
+
+struct Read {
+    std::shared_ptr<const TransactionFile> file;
+    std::string error;
+};
+
+Read read_lines(std::string_view text, BrokenLine broken_line = BrokenLine::stop) {
+    const TemporaryFolder folder;
+    SettingsErrors errors;
+    Read read;
+    read.file = TransactionFile::read(folder.write("lines.jsonl", text), broken_line, errors);
+    if (!errors.empty()) read.error = message_of(errors.status());
+    return read;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+constexpr std::string_view good = R"({"pan":"4000001234567899","amount":5,"stan":"000001"})" "\n";
+
+// What one build writes.
+std::vector<std::byte> build(ReplayAdaptor& adaptor) {
+    std::vector<std::byte> memory(1024);
+    BodyBuffer body{.data = memory.data(), .capacity_bytes = 1024};
+    REQUIRE(adaptor.build_transaction(body) == BuildResult::built);
+    return {body.data, body.data + body.size_bytes};
+}
+
+}  // namespace
+
+TEST_CASE("each line becomes one message; empty lines are nothing") {
+    const Read read = read_lines(std::string(good) + "\n  \r\n" + R"({"pan":"5","currency":"978"})");
+    REQUIRE_MESSAGE(read.file != nullptr, read.error);
+    REQUIRE(read.file->size() == 2);
+    const auto first = FlatTvfView::validate(read.file->body(read.file->at(0)));
+    REQUIRE(first.ok());
+    CHECK(first->get_string(2).value == "4000001234567899");
+    CHECK(first->get_unsigned(4).value == 5);
+    const auto second = FlatTvfView::validate(read.file->body(read.file->at(1)));
+    REQUIRE(second.ok());
+    CHECK(second->get_string(49).value == "978");
+    CHECK(read.file->timeline() == nullptr);
+}
+
+TEST_CASE("each broken line is an error with its line and what was expected, and no card number in clear") {
+    const Read read = read_lines(std::string(good) + R"({"pan":4111111111111111})" "\n" + R"({"pam":"4"})" "\n" + "{\n" +
+                                 R"({"amount":"4111111111111111"})" "\n");
+    CHECK(read.file == nullptr);
+    INFO(read.error);
+    CHECK(contains(read.error, "lines.jsonl:2: "));
+    CHECK(contains(read.error, "expected a string"));
+    CHECK(contains(read.error, "lines.jsonl:3: "));
+    CHECK(contains(read.error, "pam"));
+    CHECK(contains(read.error, "lines.jsonl:4: "));
+    CHECK(contains(read.error, "lines.jsonl:5: "));
+    CHECK_FALSE(contains(read.error, "lines.jsonl:1: "));
+    CHECK_FALSE(contains(read.error, "4111111111111111"));
+}
+
+TEST_CASE("broken lines that are skipped are counted") {
+    const Read read = read_lines("nonsense\n" + std::string(good) + "{}x\n" + std::string(good), BrokenLine::skip);
+    REQUIRE(read.file != nullptr);
+    CHECK(read.error.empty());
+    CHECK(read.file->size() == 2);
+    CHECK(read.file->broken_count() == 2);
+}
+
+TEST_CASE("many broken lines are reported in short") {
+    std::string text;
+    for (int i = 0; i < 100; ++i) text += "?\n";
+    const Read read = read_lines(text);
+    CHECK(contains(read.error, "lines.jsonl:10: "));
+    CHECK_FALSE(contains(read.error, "lines.jsonl:11: "));
+    CHECK(contains(read.error, "90 more lines are broken"));
+}
+
+TEST_CASE("a file without a transaction, or that is not there, is an error") {
+    CHECK(contains(read_lines("").error, "holds no transaction"));
+    CHECK(contains(read_lines("?\n", BrokenLine::skip).error, "holds no transaction"));
+    SettingsErrors errors;
+    CHECK(TransactionFile::read("/nonexistent/lines.jsonl", BrokenLine::stop, errors) == nullptr);
+    CHECK(contains(message_of(errors.status()), "/nonexistent/lines.jsonl: cannot be read: No such file"));
+    SettingsErrors folder_errors;
+    CHECK(TransactionFile::read("/tmp", BrokenLine::stop, folder_errors) == nullptr);
+    CHECK(contains(message_of(folder_errors.status()), "/tmp: "));
+}
+
+TEST_CASE("at_us is the intended time and no field") {
+    const Read read = read_lines("{\"at_us\":0,\"pan\":\"4\"}\n{\"at_us\":250,\"pan\":\"5\"}\n");
+    REQUIRE_MESSAGE(read.file != nullptr, read.error);
+    REQUIRE(read.file->timeline() != nullptr);
+    CHECK(*read.file->timeline() == std::vector<Nanos>{0, 250'000});
+    CHECK(FlatTvfView::validate(read.file->body(read.file->at(1)))->size() == 1);
+}
+
+TEST_CASE("times on some lines only, or going back, are errors") {
+    CHECK(contains(read_lines("{\"at_us\":1}\n{\"pan\":\"4\"}\n").error, "lines.jsonl:2: at_us is missing here"));
+    CHECK(contains(read_lines("{\"pan\":\"4\"}\n{\"at_us\":1}\n").error, "lines.jsonl:2: at_us is given here"));
+    CHECK(contains(read_lines("{\"at_us\":5}\n{\"at_us\":4}\n").error, "lines.jsonl:2: at_us is 4, less than 5"));
+}
+
+TEST_CASE("a replay goes through the file again and again") {
+    const Read read = read_lines("{\"pan\":\"1\"}\n{\"pan\":\"2\"}\n{\"pan\":\"3\"}\n");
+    REQUIRE(read.file != nullptr);
+    ReplayAdaptor adaptor({.file = read.file}, 0, 1);
+    for (const char* const expected : {"1", "2", "3", "1", "2"}) CHECK(text_at(build(adaptor), 2) == expected);
+    ReplayAdaptor second_of_two({.file = read.file}, 1, 2);
+    for (const char* const expected : {"2", "1", "3", "2"}) CHECK(text_at(build(second_of_two), 2) == expected);
+}
+
+TEST_CASE("trace number and transmission time are refreshed when asked for, and only with their form") {
+    const Read read = read_lines(R"({"transmission_date_time":"0101000000","stan":"000001"})" "\n"
+                                 R"({"transmission_date_time":"?","stan":"7"})" "\n");
+    REQUIRE(read.file != nullptr);
+    ReplayAdaptor plain({.file = read.file}, 0, 1);
+    CHECK(text_at(build(plain), 7) == "0101000000");
+    ReplayAdaptor adaptor({.file = read.file, .refreshes_stan = true, .refreshes_time = true}, 0, 1);
+    const std::vector<std::byte> first = build(adaptor);
+    const std::vector<std::byte> second = build(adaptor);
+    const std::vector<std::byte> third = build(adaptor);
+    CHECK(text_at(first, 11) == "000001");
+    CHECK(text_at(third, 11) == "000002");
+    CHECK(text_at(second, 11) == "7");
+    CHECK(text_at(second, 7) == "?");
+    CHECK(text_at(first, 7).size() == 10);
+    CHECK(text_at(first, 7).find_first_not_of("0123456789") == std::string::npos);
+}
+
+TEST_CASE("a body that does not fit is skipped") {
+    const Read read = read_lines(good);
+    ReplayAdaptor adaptor({.file = read.file}, 0, 1);
+    std::vector<std::byte> memory(16);
+    BodyBuffer body{.data = memory.data(), .capacity_bytes = 16};
+    CHECK(adaptor.build_transaction(body) == BuildResult::skipped);
+}
