@@ -36,7 +36,8 @@ absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& 
     auto settings = read_instance_settings(loaded.tree, {.registry = input.registry,
                                                          .load_board = input.load_board,
                                                          .base_folder = settings_folder(input.path),
-                                                         .leaves_out_sources = input.leaves_out_sources});
+                                                         .leaves_out_sources = input.leaves_out_sources,
+                                                         .read_observability = input.read_observability});
     if (!settings.ok()) return settings.status();
     loaded.settings = *std::move(settings);
     return loaded;

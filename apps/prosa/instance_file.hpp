@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,7 @@ struct InstanceFileInput {
     const ProcessorRegistry& registry;
     LoadBoard& load_board;
     bool leaves_out_sources = false;
+    std::function<void(SettingsReader&)> read_observability = {};  // further keys of that section
 };
 
 // NotFound: nothing is at the path. Other errors: a line each, with its place.

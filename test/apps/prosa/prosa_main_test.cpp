@@ -109,6 +109,23 @@ TEST_CASE("a dry run shows the plan and hides secrets") {
     CHECK_FALSE(contains(program.errors(), "stops"));
 }
 
+TEST_CASE("the reference documents every key of the effective configuration") {
+    const std::string reference = read_file(PROSA_REFERENCE);
+    REQUIRE_FALSE(reference.empty());
+    ChildProgram program({"run", "--dry_run", "-c", payment_switch});
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    std::istringstream lines(program.output());
+    std::size_t key_count = 0;
+    for (std::string line; std::getline(lines, line) && !line.empty();) {
+        const std::size_t start = line.find_first_not_of(' ');
+        if (start == 0) continue;  // names of processors
+        const std::string key = line.substr(start, line.find(':') - start);
+        CHECK_MESSAGE((contains(reference, "`" + key + "`") || contains(reference, key + ":")), key);
+        ++key_count;
+    }
+    CHECK(key_count > 50);
+}
+
 TEST_CASE("what is wrong with a configuration is on standard error, with place and exit code 2") {
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "bus:\n  crdit: 5\ns: { processor: stub, service_names: [A] }\n");
