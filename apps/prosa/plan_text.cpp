@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "apps/prosa/text_table.hpp"
 
 namespace prosa {
@@ -21,18 +23,45 @@ std::string processors_text(const InstanceSettings& settings) {
     return table.text();
 }
 
-std::string services_text(const InstanceSettings& settings) {
-    const auto& policies = settings.instance.service_policies;
-    if (policies.empty()) return "  Services: all round_robin\n";
-    TextTable table({"Service", "policy"});
-    for (const auto& [name, policy] : policies) table.add({name, std::string(name_of(policy))});
-    return table.text() + "  Other services: round_robin\n";
-}
-
 std::string join(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
     return text.empty() ? "-" : text;
+}
+
+struct NamedService {
+    std::vector<std::string> providers;
+    std::vector<std::string> users;
+};
+
+// What a processor provides is certain only once it runs; by convention `service_names` lists what it provides and
+// `service_name` is what it uses.
+std::map<std::string, NamedService> services_of(const SettingsNode& tree) {
+    std::map<std::string, NamedService> services;
+    for (const SettingsNode& section : tree.children) {
+        if (const SettingsNode* const provided = section.find("service_names"))
+            for (const SettingsNode& name : provided->children) services[name.text].providers.push_back(section.key);
+        const SettingsNode* const used = section.find("service_name");
+        if (used != nullptr && used->kind == SettingsNode::Kind::scalar)
+            services[used->text].users.push_back(section.key);
+    }
+    return services;
+}
+
+std::string services_text(const LoadedInstance& loaded) {
+    auto services = services_of(loaded.tree);
+    std::map<std::string, Policy> policies;
+    for (const auto& [name, policy] : loaded.settings.instance.service_policies) {
+        policies[name] = policy;
+        services[name];
+    }
+    TextTable table({"Service", "policy", "provided by", "used by"});
+    for (const auto& [name, service] : services) {
+        const auto policy = policies.find(name);
+        table.add({name, std::string(name_of(policy == policies.end() ? Policy::round_robin : policy->second)),
+                   join(service.providers), join(service.users)});
+    }
+    return table.empty() ? "" : table.text() + "\n";
 }
 
 }  // namespace
@@ -49,8 +78,8 @@ std::string reactors_text(const ReactorPlan& plan) {
     return text;
 }
 
-std::string plan_text(const InstanceSettings& settings, const ReactorPlan& plan) {
-    return processors_text(settings) + "\n" + services_text(settings) + "\n" + reactors_text(plan);
+std::string plan_text(const LoadedInstance& loaded, const ReactorPlan& plan) {
+    return processors_text(loaded.settings) + "\n" + services_text(loaded) + reactors_text(plan);
 }
 
 }  // namespace prosa

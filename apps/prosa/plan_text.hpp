@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "apps/prosa/instance_file.hpp"
 #include "core/base/export.hpp"
 #include "core/bus/bus_main.hpp"
-#include "core/bus/config/instance_settings.hpp"
 
 namespace prosa {
 
 // Reactors with their CPUs and queues, memory, and warnings as `warning: ...` lines.
 PROSA_API std::string reactors_text(const ReactorPlan& plan);
 
-// The processors of an instance, its configured services, and the above.
-PROSA_API std::string plan_text(const InstanceSettings& settings, const ReactorPlan& plan);
+// The processors of an instance, the services that their sections name, and the above.
+PROSA_API std::string plan_text(const LoadedInstance& loaded, const ReactorPlan& plan);
 
 }  // namespace prosa

@@ -29,7 +29,7 @@ int print_plan(const LoadedInstance& loaded) {
     BusMain main(loaded.settings.instance);
     if (const absl::Status added = add_processors(main, loaded.settings); !added.ok()) return usage_error(added);
     show_warnings(loaded.settings);
-    fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded.settings, main.plan()));
+    fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded, main.plan()));
     return exit_ok;
 }
 

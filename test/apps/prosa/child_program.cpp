@@ -49,7 +49,8 @@ std::string TemporaryFolder::write(std::string_view name, std::string_view text)
     return file.string();
 }
 
-ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment environment) {
+ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment environment,
+                           const ProcessorRegistry* own_kinds) {
     std::fflush(nullptr);
     pid_ = ::fork();
     REQUIRE(pid_ >= 0);
@@ -59,7 +60,7 @@ ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment envir
     for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<const char*> argv{"prosa"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    const int exit_code = prosa_main(static_cast<int>(argv.size()), argv.data());
+    const int exit_code = prosa_main(static_cast<int>(argv.size()), argv.data(), own_kinds);
     std::fflush(nullptr);
     ::_exit(exit_code);
 }

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/bus/processor_registry.hpp"
+
 namespace prosa {
 
 // A folder that is removed with its content.
@@ -33,7 +35,8 @@ class ChildProgram {
   public:
     using Environment = std::vector<std::pair<std::string, std::string>>;
 
-    explicit ChildProgram(std::vector<std::string> arguments, Environment environment = {});
+    explicit ChildProgram(std::vector<std::string> arguments, Environment environment = {},
+                          const ProcessorRegistry* own_kinds = nullptr);
     ~ChildProgram();  // kills it when nobody waited
     ChildProgram(const ChildProgram&) = delete;
     ChildProgram& operator=(const ChildProgram&) = delete;

@@ -4,11 +4,15 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <chrono>
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <sstream>
+#include <thread>
 
 #include "apps/prosa/exit_code.hpp"
+#include "core/bus/bus.hpp"
 #include "test/apps/prosa/child_program.hpp"
 
 namespace prosa {
@@ -31,6 +35,29 @@ std::uint64_t first_number(const std::string& text, const std::string& name) {
     const std::size_t at = text.find("  " + name + " ");
     REQUIRE_MESSAGE(at != std::string::npos, text);
     return std::stoull(text.substr(at + name.size() + 3));
+}
+
+// Its handler never returns.
+class Hanging final : public Processor {
+    absl::Status on_start() override {
+        bus().add_services({"HANG"});
+        return absl::OkStatus();
+    }
+    void on_request(Request&) override {
+        for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+};
+
+ProcessorRegistry registry_with_hanging() {
+    ProcessorRegistry registry;
+    ProcessorKind kind;
+    kind.name = "hanging";
+    kind.description = "never answers";
+    kind.configure = [](ProcessorSetup&) -> absl::StatusOr<ProcessorFactory> {
+        return ProcessorFactory([](const ShardInfo&) { return std::make_unique<Hanging>(); });
+    };
+    REQUIRE(registry.add(kind).ok());
+    return registry;
 }
 
 std::size_t line_count(const std::string& text, std::string_view part) {
@@ -163,6 +190,37 @@ TEST_CASE("a source whose service nobody provides crashes, and the run fails") {
     CHECK(program.wait() == exit_failed);
     CHECK(contains(program.errors(), "processor 'i' is crashed: "));
     CHECK(contains(program.errors(), "NOBODY"));
+}
+
+TEST_CASE("a program with a kind of its own has every command, and a handler that hangs is named") {
+    const ProcessorRegistry registry = registry_with_hanging();
+    ChildProgram list({"list"}, {}, &registry);
+    CHECK(list.wait() == exit_ok);
+    CHECK(list.output().starts_with("hanging: never answers\n"));
+
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml", "bus: { shutdown_timeout: 100ms }\n"
+                                                   "h: { processor: hanging }\n"
+                                                   "i: { processor: injector, service_name: HANG, rate: 100 }\n");
+    ChildProgram run({"run", "-c", path, "--duration", "300ms"}, {}, &registry);
+    CHECK(run.wait() == exit_failed);
+    CHECK(contains(run.errors(), "did not end: a handler of one of its processors hangs"));
+    CHECK(contains(run.output(), "Requesters"));
+}
+
+TEST_CASE("a second interrupt does not wait for what is in flight") {
+    const TemporaryFolder folder;
+    const std::string path =
+        folder.write("a.yml", "bus: { call_timeout: 1h, shutdown_timeout: 1h }\n"
+                              "s: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [SLOW] }\n"
+                              "i: { processor: injector, service_name: SLOW, rate: 100 }\n");
+    ChildProgram program({"run", "-c", path});
+    REQUIRE_MESSAGE(program.wait_for_error_text("1 s  "), program.errors());
+    program.signal(SIGINT);
+    REQUIRE_MESSAGE(program.wait_for_error_text(" stops: "), program.errors());
+    program.signal(SIGINT);
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    CHECK(contains(program.output(), "Requesters and providers agree"));
 }
 
 TEST_CASE("load measures both times, every second, and its exit code follows the rate") {
