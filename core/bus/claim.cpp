@@ -2,6 +2,7 @@
 
 #include "core/bus/requester.hpp"
 #include "core/bus/shared_queue.hpp"
+#include "core/memory/poison.hpp"
 
 namespace prosa {
 
@@ -45,6 +46,7 @@ bool Claim::try_provider(const Provider& provider) noexcept {
     if (!outbound_->has_open_claim && outbound_->deferred_head == nullptr) [[likely]] {
         std::byte* const slot = outbound_->link->requests.try_claim();
         if (slot == nullptr) [[unlikely]] return false;
+        unpoison(slot, requester_->options_.slot_bytes);
         header_ = &header_at(slot);
         outbound_->has_open_claim = true;
         return true;

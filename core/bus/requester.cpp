@@ -5,6 +5,7 @@
 #include <new>
 
 #include "core/bus/shared_queue.hpp"
+#include "core/memory/poison.hpp"
 
 namespace prosa {
 namespace {
@@ -156,6 +157,7 @@ std::uint32_t Requester::drain_replies() noexcept {
             std::byte* const slot = replies.peek();
             if (slot == nullptr) break;
             take_reply(outbound, header_at(slot));
+            poison(slot + header_bytes, options_.slot_bytes - header_bytes);
             replies.release();
             ++taken;
         }
@@ -241,6 +243,7 @@ void Requester::flush_deferred(Outbound& outbound) noexcept {
     while (!outbound.has_open_claim && outbound.deferred_head != nullptr) {
         std::byte* const slot = outbound.link->requests.try_claim();
         PROSA_ASSERT(slot != nullptr, "a deferred message has its room reserved at its claim");
+        unpoison(slot, options_.slot_bytes);
         MessageBlock* const message = outbound.deferred_head;
         copy_message(header_at(slot), header_at(message->payload()));
         outbound.link->requests.publish();

@@ -21,7 +21,10 @@ MessagePool::MessagePool(ReactorId owner, std::uint32_t block_bytes, std::uint32
     if (memory_ == nullptr) throw std::bad_alloc();
 }
 
-MessagePool::~MessagePool() { mi_free(memory_); }
+MessagePool::~MessagePool() {
+    unpoison(memory_, memory_bytes());
+    mi_free(memory_);
+}
 
 MessageBlock* MessagePool::carve() noexcept {
     if (carved_ == capacity_) return nullptr;

@@ -18,6 +18,7 @@
 #include "core/base/cache_line.hpp"
 #include "core/base/export.hpp"
 #include "core/base/ids.hpp"
+#include "core/memory/poison.hpp"
 
 namespace prosa {
 
@@ -80,12 +81,14 @@ class MessagePool {
             if (block == nullptr) return nullptr;
         }
         ++taken_;
+        unpoison(block->payload(), block->capacity_bytes);
         return block;
     }
 
     // Owner only; blocks freed elsewhere come by take_home.
     void put(MessageBlock* block) noexcept {
         PROSA_ASSERT(block->pool == this && taken_ > 0, "a block goes home to its own pool, once");
+        poison(block->payload(), block->capacity_bytes);
         block->next = free_;
         free_ = block;
         --taken_;
