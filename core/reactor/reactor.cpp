@@ -2,11 +2,19 @@
 
 #include <sched.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/status.hpp"
+
 namespace prosa {
 namespace {
 
 // Waking up takes longer than this: what is due so soon is waited for awake.
 constexpr Nanos too_short_to_park_ns = 60 * ns_per_us;
+constexpr std::size_t io_events_max = 64;
 
 thread_local bool runs_reactor = false;
 
@@ -30,7 +38,35 @@ bool Reactor::run_once(Nanos now_ns) {
         host_.set_now(now_ns);
         had_tasks = inbox_.run_pending() != 0;
     }
-    return host_.poll(now_ns) || had_tasks;
+    const bool had_io = waker_->hosts_io() && now_ns >= next_io_ns_ && poll_io(now_ns);
+    return host_.poll(now_ns) || had_tasks || had_io;
+}
+
+bool Reactor::poll_io(Nanos now_ns) {
+    next_io_ns_ = now_ns + io_interval_ns;
+    std::array<epoll_event, io_events_max> ready;
+    const std::size_t count = waker_->wait(0, ready).io_count;
+    host_.set_now(now_ns);
+    dispatch(std::span(ready).first(count));
+    return count != 0;
+}
+
+void Reactor::dispatch(std::span<const epoll_event> ready) {
+    for (const epoll_event& event : ready) static_cast<IoHandler*>(event.data.ptr)->on_io(event.events);
+}
+
+absl::Status Reactor::watch(int descriptor, std::uint32_t epoll_events, IoHandler& handler) {
+    if (!waker_->hosts_io())
+        return make_error(absl::StatusCode::kFailedPrecondition, "reactor {} hosts no I/O", value_of(id_));
+    epoll_event event{};
+    event.events = epoll_events;
+    event.data.ptr = &handler;
+    if (::epoll_ctl(waker_->epoll_fd(), EPOLL_CTL_ADD, descriptor, &event) == 0) return absl::OkStatus();
+    return invalid_argument("descriptor {} cannot be watched: {}", descriptor, std::strerror(errno));
+}
+
+void Reactor::unwatch(int descriptor) noexcept {
+    ::epoll_ctl(waker_->epoll_fd(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
 void Reactor::run() {
@@ -65,8 +101,12 @@ void Reactor::park(Nanos now_ns, Nanos until_ns) {
     const bool host_is_quiet = host_.announce_sleep();
     if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {
         counters_[ReactorCounter::parks].add();
-        const auto wakeup = waker_->wait(deadline_ns == no_deadline_ns ? no_deadline_ns : deadline_ns - now_ns);
+        std::array<epoll_event, io_events_max> ready;
+        const auto wakeup =
+            waker_->wait(deadline_ns == no_deadline_ns ? no_deadline_ns : deadline_ns - now_ns, ready);
         if (wakeup.is_woken) counters_[ReactorCounter::wake_ups].add();
+        host_.set_now(clock_.now_ns());
+        dispatch(std::span(ready).first(wakeup.io_count));
     }
     inbox_.awaken();
     host_.awaken();

@@ -8,8 +8,11 @@
 // Proof     test/core/reactor/reactor_test.cpp
 #pragma once
 
+#include <absl/status/status.h>
+
 #include <atomic>
 #include <memory>
+#include <span>
 
 #include "core/base/clock.hpp"
 #include "core/base/export.hpp"
@@ -45,6 +48,13 @@ class ReactorHost {
     virtual void on_thread_end() {}
 };
 
+// What is told that a descriptor is ready; on the reactor's thread.
+class IoHandler {
+  public:
+    virtual ~IoHandler() = default;
+    virtual void on_io(std::uint32_t epoll_events) = 0;
+};
+
 enum class ReactorState : std::uint8_t { created, running, parked, ended };
 
 enum class ReactorCounter : std::uint8_t { turns, busy_turns, parks, wake_ups, count_ };
@@ -70,6 +80,13 @@ class Reactor {
 
     PROSA_API void stop() noexcept;
 
+    // Owner, on a reactor whose waker hosts I/O (Waker::enable_io before the reactor runs): calls the handler when
+    // the descriptor is ready, level-triggered unless epoll_events says else. Looked at every io_interval_ns while
+    // busy or spinning; a ready descriptor ends a park at once. The handler outlives the watch.
+    PROSA_API absl::Status watch(int descriptor, std::uint32_t epoll_events, IoHandler& handler);
+    PROSA_API void unwatch(int descriptor) noexcept;
+    static constexpr Nanos io_interval_ns = 10 * ns_per_us;
+
     ReactorId id() const noexcept { return id_; }
     ReactorState state() const noexcept { return state_.load(std::memory_order_relaxed); }
     // Stands still while a handler runs, or while parked.
@@ -79,6 +96,8 @@ class Reactor {
 
   private:
     void park(Nanos now_ns, Nanos until_ns);
+    bool poll_io(Nanos now_ns);
+    static void dispatch(std::span<const epoll_event> ready);
 
     const ReactorId id_;
     ReactorHost& host_;
@@ -87,6 +106,7 @@ class Reactor {
     const IdleOptions idle_options_;
     BusyThreads& busy_threads_;
     CounterBlock<ReactorCounter> counters_;
+    Nanos next_io_ns_ = 0;
     std::atomic<ReactorState> state_{ReactorState::created};
 
     ControlInbox<> inbox_;
