@@ -24,6 +24,7 @@ struct BuiltinAdaptors {
 };
 
 // Error: one of the names is taken.
-PROSA_API absl::Status register_builtin_processors(ProcessorRegistry& registry, const BuiltinAdaptors& adaptors = {});
+PROSA_API absl::Status register_builtin_processors(ProcessorRegistry& registry,
+                                                   const BuiltinAdaptors& adaptors = {});
 
 }  // namespace prosa

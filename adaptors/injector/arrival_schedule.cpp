@@ -25,7 +25,8 @@ double time_for(double arrivals, double rate_per_ns, double slope) noexcept {
 ArrivalSchedule::ArrivalSchedule(const LoadOptions& options) : options_(options), random_(options.seed) {
     PROSA_ASSERT(options.timeline != nullptr || options.rate_per_s > 0, "a rate is above 0");
     PROSA_ASSERT(options.timeline == nullptr || !options.timeline->empty(), "a timeline has a time");
-    PROSA_ASSERT(options.shape == RateShape::constant || options.start_rate_per_s > 0, "a first rate is above 0");
+    PROSA_ASSERT(options.shape == RateShape::constant || options.start_rate_per_s > 0,
+                 "a first rate is above 0");
 }
 
 ArrivalSchedule::Piece ArrivalSchedule::step_at(double at_ns) const noexcept {

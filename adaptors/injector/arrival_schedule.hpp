@@ -31,7 +31,7 @@ class PROSA_API ArrivalSchedule {
     struct Piece {
         double end_ns = 0;  // infinite for the last
         double rate_per_ns = 0;
-        double slope = 0;   // per ns²
+        double slope = 0;  // per ns²
     };
 
     Piece piece_at(double at_ns) const noexcept;
@@ -40,7 +40,7 @@ class PROSA_API ArrivalSchedule {
 
     const LoadOptions options_;
     RandomSource random_;
-    double at_ns_ = 0;  // the last arrival
+    double at_ns_ = 0;              // the last arrival
     double fixed_rate_per_ns_ = 0;  // after change_rate
     std::size_t timeline_index_ = 0;
     Nanos timeline_base_ns_ = 0;

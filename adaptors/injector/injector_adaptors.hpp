@@ -36,7 +36,8 @@ class InjectorAdaptors {
 
   private:
     template <InjectorAdaptor A>
-    static absl::StatusOr<ProcessorFactory> configure(ProcessorSetup& setup, const InjectorSettings& settings) {
+    static absl::StatusOr<ProcessorFactory> configure(ProcessorSetup& setup,
+                                                      const InjectorSettings& settings) {
         absl::StatusOr<typename A::Options> adaptor_options = A::configure(setup);
         if (!adaptor_options.ok()) return adaptor_options.status();
         InjectorOptions options = settings.options;

@@ -1,7 +1,9 @@
-// adaptors/injector/injector_processor.hpp: a source that sends what its adaptor builds, when its generator says so.
+// adaptors/injector/injector_processor.hpp: a source that sends what its adaptor builds, when its generator
+// says so.
 //
-// It waits until its service has a provider, then its clock starts. It sends in bursts, so that replies are taken in
-// between. When all is sent and answered it says so on the load board, and stops the instance if it shall.
+// It waits until its service has a provider, then its clock starts. It sends in bursts, so that replies are
+// taken in between. When all is sent and answered it says so on the load board, and stops the instance if it
+// shall.
 //
 // Commands  `rate 30k`: transactions per second from now on.  `status`: what was sent so far.
 // Threads   its shard's reactor.
@@ -24,7 +26,8 @@ namespace prosa {
 template <InjectorAdaptor A>
 class InjectorProcessor final : public Processor {
   public:
-    InjectorProcessor(std::shared_ptr<InjectorRun> run, typename A::Options adaptor_options, const ShardInfo& shard)
+    InjectorProcessor(std::shared_ptr<InjectorRun> run, typename A::Options adaptor_options,
+                      const ShardInfo& shard)
         : run_(std::move(run)),
           options_(run_->options()),
           adaptor_options_(std::move(adaptor_options)),
@@ -36,7 +39,8 @@ class InjectorProcessor final : public Processor {
         if (!adaptor.ok()) return adaptor.status();
         adaptor_ = *std::move(adaptor);
         service_ = bus().resolve(options_.service_name);
-        if (!begin_if_possible()) bus().set_timer(bus().clock_now_ns() + options_.wait_for_service_ns, wait_timer);
+        if (!begin_if_possible())
+            bus().set_timer(bus().clock_now_ns() + options_.wait_for_service_ns, wait_timer);
         return absl::OkStatus();
     }
 
@@ -44,8 +48,9 @@ class InjectorProcessor final : public Processor {
 
     void on_timer(std::uint64_t) override {
         if (is_sending_ || generator_.is_finished()) return;
-        bus().fail(ProcessorError::fatal(fmt::format("service '{}' has no provider after {}", options_.service_name,
-                                                     human_duration(options_.wait_for_service_ns))));
+        bus().fail(
+            ProcessorError::fatal(fmt::format("service '{}' has no provider after {}", options_.service_name,
+                                              human_duration(options_.wait_for_service_ns))));
     }
 
     Nanos on_turn(Nanos now_ns) override {
@@ -54,9 +59,7 @@ class InjectorProcessor final : public Processor {
         const bool is_refused = send_burst();
         finish_if_done();
         if (is_refused) return now_ns + retry_after_ns;
-        const Nanos next_ns = generator_.next_ns(now_ns);
-        if (next_ns == no_deadline_ns) return no_deadline_ns;
-        return std::max(next_ns - options_.spin_before_ns, now_ns);
+        return wake_up_ns(now_ns);
     }
 
     void on_response(const Outcome& outcome) override {
@@ -110,6 +113,18 @@ class InjectorProcessor final : public Processor {
         generator_.change_rate(rate, now_ns);
     }
 
+    // A little before the next send. At high rates very little, so that the idle strategy decides whether to
+    // spin: on a machine whose CPUs others want, a thread that sleeps now and then is served sooner.
+    Nanos wake_up_ns(Nanos now_ns) {
+        const Nanos next_ns = generator_.next_ns(now_ns);
+        if (next_ns == no_deadline_ns) return no_deadline_ns;
+        if (next_ns != awaited_ns_) {
+            spin_ns_ = std::min(options_.spin_before_ns, (next_ns - awaited_ns_) / 8);
+            awaited_ns_ = next_ns;
+        }
+        return std::max(next_ns - spin_ns_, now_ns);
+    }
+
     // True when the bus has no room.
     bool send_burst() {
         for (std::uint32_t sent = 0; sent < options_.burst && generator_.has_due(); ++sent)
@@ -157,9 +172,9 @@ class InjectorProcessor final : public Processor {
 
     std::string status_text() {
         const auto& counters = generator_.stats().counters;
-        return fmt::format("intended {}, sent {}, in flight {}, late {}", counters[LoadCounter::intended].value(),
-                           counters[LoadCounter::sent].value(), generator_.in_flight_count(),
-                           counters[LoadCounter::late].value());
+        return fmt::format("intended {}, sent {}, in flight {}, late {}",
+                           counters[LoadCounter::intended].value(), counters[LoadCounter::sent].value(),
+                           generator_.in_flight_count(), counters[LoadCounter::late].value());
     }
 
     const std::shared_ptr<InjectorRun> run_;
@@ -170,6 +185,8 @@ class InjectorProcessor final : public Processor {
     std::unique_ptr<A> adaptor_;
     ServiceHandle service_ = no_service;
     double rate_ = 0;  // the requested one that holds
+    Nanos awaited_ns_ = 0;
+    Nanos spin_ns_ = 0;
     bool is_sending_ = false;
 };
 

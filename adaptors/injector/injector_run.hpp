@@ -1,7 +1,7 @@
 // adaptors/injector/injector_run.hpp: what an injector has for as long as its instance lives.
 //
-// Its shards' generators and counts outlive their incarnations, so that a restart goes on with the schedule where it
-// is: what became due meanwhile is sent late, not left out.
+// Its shards' generators and counts outlive their incarnations, so that a restart goes on with the schedule
+// where it is: what became due meanwhile is sent late, not left out.
 //
 // Threads   prepare, generator_of: any, behind a mutex, when a run starts. request_rate and the rest: any.
 #pragma once
@@ -29,9 +29,9 @@ struct InjectorOptions {
     std::optional<RegulatorOptions> regulator;  // instead of the load's rate: ProSA's closed loop
 
     Nanos wait_for_service_ns = 10 * ns_per_s;  // then a service without provider is a fatal error
-    Nanos spin_before_ns = 60 * ns_per_us;      // the reactor does not sleep when the next send is nearer
+    Nanos spin_before_ns = 60 * ns_per_us;      // the reactor wakes up this long before a send at most
     std::uint32_t burst = 64;                   // sends of one turn
-    bool stop_when_done = true;                 // the last source of the load board to finish stops the instance
+    bool stop_when_done = true;  // the last source of the load board to finish stops the instance
 };
 
 class PROSA_API InjectorRun {
@@ -48,7 +48,9 @@ class PROSA_API InjectorRun {
     void count_skipped(std::uint64_t count);
 
     // For all shards, from their next turn on. 0: none was requested.
-    void request_rate(double rate_per_s) noexcept { requested_rate_.store(rate_per_s, std::memory_order_relaxed); }
+    void request_rate(double rate_per_s) noexcept {
+        requested_rate_.store(rate_per_s, std::memory_order_relaxed);
+    }
     double requested_rate() const noexcept { return requested_rate_.load(std::memory_order_relaxed); }
 
     // Every source of the board has finished.

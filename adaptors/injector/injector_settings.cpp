@@ -9,8 +9,10 @@ namespace prosa {
 namespace {
 
 constexpr Nanos day_ns = 24 * 3600 * ns_per_s;
-constexpr std::array regulator_keys{"max_speed", "timeout_threshold", "max_concurrents_send", "speed_interval"};
-constexpr std::array open_loop_keys{"arrivals", "schedule", "start_rate", "step_rate", "step_every", "give_up_after"};
+constexpr std::array regulator_keys{"max_speed", "timeout_threshold", "max_concurrents_send",
+                                    "speed_interval"};
+constexpr std::array open_loop_keys{"arrivals",  "schedule",   "start_rate",
+                                    "step_rate", "step_every", "give_up_after"};
 
 // Rates are texts such as 20k.
 void read_rate(SettingsReader& section, std::string_view key, double& rate_per_s) {
@@ -25,8 +27,9 @@ void read_rate(SettingsReader& section, std::string_view key, double& rate_per_s
 }
 
 void read_shape(SettingsReader& section, LoadOptions& load) {
-    section.read_choice("schedule", load.shape,
-                        {{"const", RateShape::constant}, {"step", RateShape::step}, {"line", RateShape::line}});
+    section.read_choice(
+        "schedule", load.shape,
+        {{"const", RateShape::constant}, {"step", RateShape::step}, {"line", RateShape::line}});
     if (load.shape == RateShape::constant) return;
     load.start_rate_per_s = 1;
     read_rate(section, "start_rate", load.start_rate_per_s);
@@ -49,7 +52,8 @@ void read_open_loop(SettingsReader& section, InjectorSettings& settings) {
     read_shape(section, load);
     section.read_duration("give_up_after", load.give_up_after_ns).range(0, day_ns);
     for (const char* const key : regulator_keys)
-        if (section.has(key)) section.add_error(key, "cannot be combined with 'rate': it belongs to the regulator");
+        if (section.has(key))
+            section.add_error(key, "cannot be combined with 'rate': it belongs to the regulator");
 }
 
 void read_regulator(SettingsReader& section, InjectorSettings& settings) {

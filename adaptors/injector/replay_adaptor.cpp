@@ -61,7 +61,8 @@ void ReplayAdaptor::refresh_time(std::byte* digits) noexcept {
     if (wall_ns / ns_per_s != second_) {
         second_ = wall_ns / ns_per_s;
         const CivilTime now = DateTime{wall_ns}.civil();
-        const std::array<std::uint32_t, 5> parts{now.date.month, now.date.day, now.hour, now.minute, now.second};
+        const std::array<std::uint32_t, 5> parts{now.date.month, now.date.day, now.hour, now.minute,
+                                                 now.second};
         for (std::size_t i = 0; i < parts.size(); ++i)
             write_digits(std::span(time_digits_).subspan(2 * i, 2), parts[i]);
     }

@@ -29,11 +29,14 @@ class PROSA_API ReplayAdaptor {
     };
 
     static absl::StatusOr<Options> configure(ProcessorSetup& setup);
-    static Timeline timeline(const Options& options) { return options.file ? options.file->timeline() : nullptr; }
+    static Timeline timeline(const Options& options) {
+        return options.file ? options.file->timeline() : nullptr;
+    }
     static std::uint64_t skipped_count(const Options& options) {
         return options.file ? options.file->broken_count() : 0;
     }
-    static absl::StatusOr<std::unique_ptr<ReplayAdaptor>> create(const Options& options, AdaptorContext& context);
+    static absl::StatusOr<std::unique_ptr<ReplayAdaptor>> create(const Options& options,
+                                                                 AdaptorContext& context);
 
     // Starts at line `first`, goes on by `stride`.
     ReplayAdaptor(const Options& options, std::size_t first, std::size_t stride);

@@ -26,7 +26,8 @@ constexpr std::size_t shown_errors_max = 10;
 const TagDictionary& line_dictionary() {
     static const TagDictionary dictionary = [] {
         TagDictionary built = iso8583_dictionary();
-        const absl::Status added = built.add({at_us_tag, "at_us", TvfType::unsigned64, Sensitivity::clear, nullptr});
+        const absl::Status added =
+            built.add({at_us_tag, "at_us", TvfType::unsigned64, Sensitivity::clear, nullptr});
         PROSA_ASSERT(added.ok(), "at_us is no field");
         return built;
     }();
@@ -37,7 +38,8 @@ const TagDictionary& line_dictionary() {
 std::uint32_t offset_of(const FlatTvfView& view, Tag tag, std::size_t bytes) {
     const auto text = view.get_string(tag);
     if (!text.ok() || text.value.size() != bytes) return TransactionFile::nowhere;
-    return static_cast<std::uint32_t>(reinterpret_cast<const std::byte*>(text.value.data()) - view.bytes().data());
+    return static_cast<std::uint32_t>(reinterpret_cast<const std::byte*>(text.value.data()) -
+                                      view.bytes().data());
 }
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
@@ -47,7 +49,9 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 class TransactionFileReader {
   public:
     TransactionFileReader(const std::filesystem::path& path, BrokenLine broken_line, SettingsErrors& errors)
-        : source_(std::make_shared<const std::string>(path.string())), broken_line_(broken_line), errors_(errors) {}
+        : source_(std::make_shared<const std::string>(path.string())),
+          broken_line_(broken_line),
+          errors_(errors) {}
 
     std::shared_ptr<const TransactionFile> read() {
         errno = 0;
@@ -96,8 +100,9 @@ class TransactionFileReader {
     absl::Status note_time(std::optional<Nanos> at_ns) {
         const bool is_first = file_->transactions_.empty();
         if (!is_first && at_ns.has_value() != !times_.empty())
-            return invalid_argument("at_us is {} here, but {} on the lines before: all lines have it, or none",
-                                    at_ns.has_value() ? "given" : "missing", at_ns.has_value() ? "missing" : "given");
+            return invalid_argument(
+                "at_us is {} here, but {} on the lines before: all lines have it, or none",
+                at_ns.has_value() ? "given" : "missing", at_ns.has_value() ? "missing" : "given");
         if (!at_ns.has_value()) return absl::OkStatus();
         if (!is_first && *at_ns < times_.back())
             return invalid_argument("at_us is {}, less than {} before it: times must not decrease",

@@ -36,7 +36,8 @@ concept Adaptor = requires(A& adaptor, const typename A::Options& options, Proce
                            AdaptorContext& context) {
     { A::configure(setup) } -> std::same_as<absl::StatusOr<typename A::Options>>;
     { A::create(options, context) } -> std::same_as<absl::StatusOr<std::unique_ptr<A>>>;
-    { adaptor.terminate() } noexcept;
+    { adaptor.terminate() }
+    noexcept;
 };
 
 // For adaptors without settings.

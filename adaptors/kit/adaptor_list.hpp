@@ -37,8 +37,11 @@ class AdaptorList {
 
     ProcessorKind kind(std::string name, std::string description, bool is_source, ReadOptions read) const {
         PROSA_ASSERT(!entries_.empty(), "a kind has at least one adaptor");
-        ProcessorKind kind{.name = std::move(name), .description = std::move(description), .adaptors = names(),
-                           .is_source = is_source, .configure = {}};
+        ProcessorKind kind{.name = std::move(name),
+                           .description = std::move(description),
+                           .adaptors = names(),
+                           .is_source = is_source,
+                           .configure = {}};
         kind.configure = [list = *this, read = std::move(read)](ProcessorSetup& setup) {
             return list.configure(setup, read(setup));
         };

@@ -9,15 +9,33 @@ void copy_field(const FlatTvfView& from, Tag tag, FlatTvfWriter& to) {
     const auto type = from.type_of(tag);
     if (!type.ok()) return;
     switch (type.value) {
-        case TvfType::buffer: to.put_buffer(tag, *from.get_buffer(tag)); break;
-        case TvfType::unsigned64: to.put_unsigned(tag, *from.get_unsigned(tag)); break;
-        case TvfType::signed64: to.put_signed(tag, *from.get_signed(tag)); break;
-        case TvfType::byte: to.put_byte(tag, *from.get_byte(tag)); break;
-        case TvfType::float64: to.put_float(tag, *from.get_float(tag)); break;
-        case TvfType::string: to.put_string(tag, *from.get_string(tag)); break;
-        case TvfType::bytes: to.put_bytes(tag, *from.get_bytes(tag)); break;
-        case TvfType::date: to.put_date(tag, *from.get_date(tag)); break;
-        case TvfType::datetime: to.put_datetime(tag, *from.get_datetime(tag)); break;
+        case TvfType::buffer:
+            to.put_buffer(tag, *from.get_buffer(tag));
+            break;
+        case TvfType::unsigned64:
+            to.put_unsigned(tag, *from.get_unsigned(tag));
+            break;
+        case TvfType::signed64:
+            to.put_signed(tag, *from.get_signed(tag));
+            break;
+        case TvfType::byte:
+            to.put_byte(tag, *from.get_byte(tag));
+            break;
+        case TvfType::float64:
+            to.put_float(tag, *from.get_float(tag));
+            break;
+        case TvfType::string:
+            to.put_string(tag, *from.get_string(tag));
+            break;
+        case TvfType::bytes:
+            to.put_bytes(tag, *from.get_bytes(tag));
+            break;
+        case TvfType::date:
+            to.put_date(tag, *from.get_date(tag));
+            break;
+        case TvfType::datetime:
+            to.put_datetime(tag, *from.get_datetime(tag));
+            break;
     }
 }
 

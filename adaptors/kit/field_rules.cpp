@@ -54,17 +54,20 @@ FieldRules::Value FieldRules::read(const FlatTvfView& view, FieldSpec field) noe
             value.number = ordered(read.value);
             break;
         }
-        default: break;
+        default:
+            break;
     }
     value.is_there = value.is_readable || view.contains(field.tag);
     return value;
 }
 
 bool FieldRules::matches(const CompiledText& wanted, const Value& value) noexcept {
-    if (value.text_bytes < wanted.bytes || (wanted.is_exact && value.text_bytes != wanted.bytes)) return false;
+    if (value.text_bytes < wanted.bytes || (wanted.is_exact && value.text_bytes != wanted.bytes))
+        return false;
     const Uint128 head = value.head & wanted.mask;
     if (head < wanted.low || head > wanted.high) return false;
-    return wanted.tail.empty() || value.view().substr(range_text_bytes_max, wanted.tail.size()) == wanted.tail;
+    return wanted.tail.empty() ||
+           value.view().substr(range_text_bytes_max, wanted.tail.size()) == wanted.tail;
 }
 
 bool FieldRules::holds(const Condition& condition, const Value& value) const noexcept {
@@ -73,8 +76,10 @@ bool FieldRules::holds(const Condition& condition, const Value& value) const noe
         return std::any_of(first, first + condition.count, holds_for);
     };
     switch (condition.kind) {
-        case Kind::exists: return value.is_there;
-        case Kind::absent: return !value.is_there;
+        case Kind::exists:
+            return value.is_there;
+        case Kind::absent:
+            return !value.is_there;
         case Kind::text:
             return value.is_readable &&
                    any(texts_, [&](const CompiledText& wanted) { return matches(wanted, value); });
@@ -82,17 +87,18 @@ bool FieldRules::holds(const Condition& condition, const Value& value) const noe
             return value.is_readable && any(numbers_, [&](const NumberRange& wanted) {
                        return value.number >= wanted.low && value.number <= wanted.high;
                    });
-        case Kind::luhn_valid: return value.is_readable && passes_luhn(value.view());
-        case Kind::luhn_broken: return value.is_readable && !passes_luhn(value.view());
+        case Kind::luhn_valid:
+            return value.is_readable && passes_luhn(value.view());
+        case Kind::luhn_broken:
+            return value.is_readable && !passes_luhn(value.view());
     }
     return false;
 }
 
 bool FieldRules::holds(const Rule& rule, const Value* values) const noexcept {
     const auto first = conditions_.begin() + rule.first;
-    return std::all_of(first, first + rule.count, [&](const Condition& condition) {
-        return holds(condition, values[condition.field]);
-    });
+    return std::all_of(first, first + rule.count,
+                       [&](const Condition& condition) { return holds(condition, values[condition.field]); });
 }
 
 std::size_t FieldRules::match(const FlatTvfView& view) const noexcept {

@@ -43,9 +43,9 @@ class PROSA_API FieldRules {
 
     // Text: the field starts with `prefix`.
     struct TextRange {
-        std::string low;       // for a prefix or an exact text: that text
-        std::string high;      // the same as low unless it is a range; then both have the same length,
-                               // at most range_text_bytes_max, and the field's first characters are compared
+        std::string low;        // for a prefix or an exact text: that text
+        std::string high;       // the same as low unless it is a range; then both have the same length,
+                                // at most range_text_bytes_max, and the field's first characters are compared
         bool is_exact = false;  // the field has no more characters
     };
     struct NumberRange {
@@ -87,7 +87,7 @@ class PROSA_API FieldRules {
         bool is_exact = false;
         std::string tail;  // of a longer text, from its 17th byte on
     };
-    struct Value {  // without initialisers: match leaves most of them alone
+    struct Value {         // without initialisers: match leaves most of them alone
         bool is_there;     // as any type
         bool is_readable;  // as the dictionary's type
         std::uint64_t number;

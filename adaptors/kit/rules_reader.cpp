@@ -34,9 +34,10 @@ class DemandReader {
         read_flag("exists", &FieldRules::add_exists, true);
         read_flag("luhn", &FieldRules::add_luhn, is_text(field_.type));
         if (!has_demand_)
-            section_.errors().add(section_.place(), fmt::format("'{}' demands nothing, expected one of: equals, in, "
-                                                                "prefix, range, exists, luhn",
-                                                                section_.path()));
+            section_.errors().add(section_.place(),
+                                  fmt::format("'{}' demands nothing, expected one of: equals, in, "
+                                              "prefix, range, exists, luhn",
+                                              section_.path()));
     }
 
   private:
@@ -58,8 +59,8 @@ class DemandReader {
     void check(bool is_added) {
         if (!is_added)
             section_.errors().add(section_.place(),
-                                  fmt::format("'{}': rules may name at most {} different fields", section_.path(),
-                                              FieldRules::fields_max));
+                                  fmt::format("'{}': rules may name at most {} different fields",
+                                              section_.path(), FieldRules::fields_max));
     }
 
     std::optional<std::uint64_t> number_of(std::string_view key, const SettingsNode& node) {
@@ -122,8 +123,9 @@ class DemandReader {
 
     void read_text_range(const std::string& low, const std::string& high) {
         if (low.size() != high.size() || low.empty() || low.size() > FieldRules::range_text_bytes_max)
-            return section_.add_error("range", fmt::format("expects two texts of the same length, 1 to {} characters",
-                                                           FieldRules::range_text_bytes_max));
+            return section_.add_error("range",
+                                      fmt::format("expects two texts of the same length, 1 to {} characters",
+                                                  FieldRules::range_text_bytes_max));
         if (low > high) return section_.add_error("range", "expects low <= high");
         check(rules_.add_text(field_, {{low, high, false}}));
     }
@@ -153,22 +155,25 @@ void read_conditions(SettingsReader& rule, FieldRules& rules) {
         has_condition = true;
         const std::optional<FieldSpec> field = find_field(name);
         if (field.has_value()) return DemandReader(section, *field, rules).read();
-        when.errors().add(section.place(),
-                          fmt::format("unknown field '{}' in '{}'{}", name, when.path(), suggest_field(name)));
+        when.errors().add(section.place(), fmt::format("unknown field '{}' in '{}'{}", name, when.path(),
+                                                       suggest_field(name)));
         when.take(name);
     });
-    if (!has_condition) rule.add_error("when", "is missing or empty, expected conditions such as { pan: { prefix: \"4\" } }");
+    if (!has_condition)
+        rule.add_error("when", "is missing or empty, expected conditions such as { pan: { prefix: \"4\" } }");
 }
 
 std::optional<SettingsNode> load_adaptor_file(ProcessorSetup& setup) {
     if (setup.adaptor_config_path.empty()) {
-        setup.settings.add_error("adaptor_config_path",
-                                 fmt::format("is missing: the adaptor '{}' needs a file with rules", setup.adaptor));
+        setup.settings.add_error(
+            "adaptor_config_path",
+            fmt::format("is missing: the adaptor '{}' needs a file with rules", setup.adaptor));
         return std::nullopt;
     }
     absl::StatusOr<SettingsNode> loaded = load_adaptor_config(setup.adaptor_config_path, setup.base_folder);
     if (loaded.ok()) return *std::move(loaded);
-    setup.settings.add_error("adaptor_config_path", fmt::format("cannot be read: {}", message_of(loaded.status())));
+    setup.settings.add_error("adaptor_config_path",
+                             fmt::format("cannot be read: {}", message_of(loaded.status())));
     return std::nullopt;
 }
 

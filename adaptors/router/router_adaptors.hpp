@@ -31,8 +31,9 @@ class RouterAdaptors {
     }
 
     // To be added to a ProcessorRegistry; under another name it is a kind of its own.
-    PROSA_API ProcessorKind kind(std::string name = "router",
-                                 std::string description = "passes requests on to the services they are for") const;
+    PROSA_API ProcessorKind
+    kind(std::string name = "router",
+         std::string description = "passes requests on to the services they are for") const;
 
   private:
     template <RouterAdaptor A>

@@ -55,7 +55,8 @@ class RouterProcessor final : public Processor {
 
     void on_timer(std::uint64_t) override {
         if (is_announced_) return;
-        log().warn("{}: announces its services although a target has no provider yet", bus().info().processor_name);
+        log().warn("{}: announces its services although a target has no provider yet",
+                   bus().info().processor_name);
         announce();
     }
 
@@ -101,12 +102,13 @@ class RouterProcessor final : public Processor {
         const auto bytes = static_cast<std::uint32_t>(body.size());
         const RequestId correlation = kept.correlation();
         const std::uint32_t place = under_way_.put(std::move(kept));
-        const ServiceError refusal = send(route, {.timeout_ns = remaining_ns,
-                                                  .token = place,
-                                                  .affinity = route.affinity,
-                                                  .correlation = correlation,
-                                                  .body_bytes_hint = bytes,
-                                                  .waiter = nullptr},
+        const ServiceError refusal = send(route,
+                                          {.timeout_ns = remaining_ns,
+                                           .token = place,
+                                           .affinity = route.affinity,
+                                           .correlation = correlation,
+                                           .body_bytes_hint = bytes,
+                                           .waiter = nullptr},
                                           body);
         if (refusal != ServiceError::none) under_way_.take(place)->fail(refusal);
     }

@@ -27,7 +27,8 @@ void read_affinity_field(SettingsReader& reader, std::optional<Tag>& tag) {
 void check_service(const std::string& service, const std::vector<std::string>& own, SettingsReader& section,
                    std::string_view key) {
     if (std::find(own.begin(), own.end(), service) != own.end())
-        section.add_error(key, "is '" + service + "', which this router itself provides; expected another service");
+        section.add_error(
+            key, "is '" + service + "', which this router itself provides; expected another service");
 }
 
 std::vector<std::string> own_services(ProcessorSetup& setup) {
@@ -36,7 +37,8 @@ std::vector<std::string> own_services(ProcessorSetup& setup) {
     return names;
 }
 
-void read_rules(SettingsReader& reader, const std::vector<std::string>& own, RulesRouterAdaptor::Options& options) {
+void read_rules(SettingsReader& reader, const std::vector<std::string>& own,
+                RulesRouterAdaptor::Options& options) {
     auto rules = std::make_shared<FieldRules>();
     reader.for_each_item("rules", [&](std::size_t, SettingsReader& rule) {
         read_conditions(rule, *rules);
@@ -47,7 +49,8 @@ void read_rules(SettingsReader& reader, const std::vector<std::string>& own, Rul
     std::string& fallback = options.services.emplace_back();
     reader.read("default", fallback).not_empty();
     check_service(fallback, own, reader, "default");
-    if (rules->size() == 0 && fallback.empty()) reader.add_error("rules", "has no rule, and there is no 'default'");
+    if (rules->size() == 0 && fallback.empty())
+        reader.add_error("rules", "has no rule, and there is no 'default'");
     reader.read_choice("unroutable", options.unroutable,
                        {{"unreachable", ServiceError::unreachable},
                         {"protocol", ServiceError::protocol},
@@ -80,7 +83,8 @@ absl::StatusOr<std::unique_ptr<RulesRouterAdaptor>> RulesRouterAdaptor::create(c
                                                                                AdaptorContext& context) {
     std::vector<Route> routes;
     for (const std::string& service : options.services)
-        routes.push_back(service.empty() ? Route::refuse(options.unroutable) : Route::to(context.bus.resolve(service)));
+        routes.push_back(service.empty() ? Route::refuse(options.unroutable)
+                                         : Route::to(context.bus.resolve(service)));
     return std::make_unique<RulesRouterAdaptor>(options, std::move(routes));
 }
 

@@ -34,7 +34,8 @@ class PROSA_API RulesRouterAdaptor {
     };
 
     static absl::StatusOr<Options> configure(ProcessorSetup& setup);
-    static absl::StatusOr<std::unique_ptr<RulesRouterAdaptor>> create(const Options& options, AdaptorContext& context);
+    static absl::StatusOr<std::unique_ptr<RulesRouterAdaptor>> create(const Options& options,
+                                                                      AdaptorContext& context);
     // `routes`: one per rule, then what holds when none does.
     RulesRouterAdaptor(const Options& options, std::vector<Route> routes);
 

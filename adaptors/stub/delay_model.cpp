@@ -43,7 +43,8 @@ std::optional<DelayModel> read_exponential(SettingsReader& section) {
 
 Nanos DelayModel::draw_ns(RandomSource& random) const noexcept {
     switch (kind_) {
-        case Kind::fixed: return low_or_mean_ns_;
+        case Kind::fixed:
+            return low_or_mean_ns_;
         case Kind::uniform:
             return low_or_mean_ns_ +
                    std::llround(random.uniform() * static_cast<double>(high_ns_ - low_or_mean_ns_));
@@ -56,15 +57,16 @@ Nanos DelayModel::draw_ns(RandomSource& random) const noexcept {
 
 DelayModel DelayModel::read(SettingsReader& reader, std::string_view key, const DelayModel& fallback) {
     SettingsNode* const node = reader.has(key) ? reader.take(key) : nullptr;
-    const bool is_model = node != nullptr && node->kind == SettingsNode::Kind::map && node->find("secs") == nullptr;
+    const bool is_model =
+        node != nullptr && node->kind == SettingsNode::Kind::map && node->find("secs") == nullptr;
     if (!is_model) {
         if (node == nullptr && fallback.kind_ != Kind::fixed) return fallback;
         Nanos delay_ns = fallback.low_or_mean_ns_;
         reader.read_duration(key, delay_ns).range(0, delay_max_ns);
         return fixed(delay_ns);
     }
-    SettingsReader section(*node, reader.errors(), reader.path().empty() ? std::string(key)
-                                                                         : reader.path() + "." + std::string(key));
+    SettingsReader section(*node, reader.errors(),
+                           reader.path().empty() ? std::string(key) : reader.path() + "." + std::string(key));
     std::optional<DelayModel> model;
     if (section.has("uniform")) {
         model = read_uniform(section);

@@ -17,7 +17,9 @@ class PROSA_API DelayModel {
   public:
     DelayModel() = default;  // no delay
     static DelayModel fixed(Nanos delay_ns) noexcept { return {Kind::fixed, delay_ns, delay_ns}; }
-    static DelayModel uniform(Nanos low_ns, Nanos high_ns) noexcept { return {Kind::uniform, low_ns, high_ns}; }
+    static DelayModel uniform(Nanos low_ns, Nanos high_ns) noexcept {
+        return {Kind::uniform, low_ns, high_ns};
+    }
     static DelayModel exponential(Nanos mean_ns, Nanos max_ns) noexcept {
         return {Kind::exponential, mean_ns, max_ns};
     }

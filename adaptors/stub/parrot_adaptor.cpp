@@ -30,7 +30,8 @@ MaybeAsync DelayedParrotAdaptor::process_request(const StubRequest&, BodyBuffer&
     return MaybeAsync::after(options_.delay_ns);
 }
 
-ServiceError DelayedParrotAdaptor::process_delayed(const StubRequest& request, BodyBuffer& answer, std::uint64_t) {
+ServiceError DelayedParrotAdaptor::process_delayed(const StubRequest& request, BodyBuffer& answer,
+                                                   std::uint64_t) {
     return echo(request, answer);
 }
 

@@ -29,7 +29,8 @@ class PROSA_API DelayedParrotAdaptor {
         Nanos delay_ns = 100 * ns_per_ms;
     };
     static absl::StatusOr<Options> configure(ProcessorSetup& setup);
-    static absl::StatusOr<std::unique_ptr<DelayedParrotAdaptor>> create(const Options& options, AdaptorContext&) {
+    static absl::StatusOr<std::unique_ptr<DelayedParrotAdaptor>> create(const Options& options,
+                                                                        AdaptorContext&) {
         return std::make_unique<DelayedParrotAdaptor>(options);
     }
     explicit DelayedParrotAdaptor(const Options& options) : options_(options) {}

@@ -31,7 +31,8 @@ absl::StatusOr<std::unique_ptr<RulesStubAdaptor>> RulesStubAdaptor::create(const
 }
 
 const StubVerdict& RulesStubAdaptor::failure_or(const StubVerdict& verdict) noexcept {
-    return options_.failure_rate > 0 && random_.uniform() < options_.failure_rate ? options_.failure : verdict;
+    return options_.failure_rate > 0 && random_.uniform() < options_.failure_rate ? options_.failure
+                                                                                  : verdict;
 }
 
 MaybeAsync RulesStubAdaptor::process_request(const StubRequest& request, BodyBuffer& answer) {
@@ -47,7 +48,8 @@ MaybeAsync RulesStubAdaptor::process_request(const StubRequest& request, BodyBuf
     return error == ServiceError::none ? MaybeAsync::ready() : MaybeAsync::error(error);
 }
 
-ServiceError RulesStubAdaptor::process_delayed(const StubRequest& request, BodyBuffer& answer, std::uint64_t note) {
+ServiceError RulesStubAdaptor::process_delayed(const StubRequest& request, BodyBuffer& answer,
+                                               std::uint64_t note) {
     const StubVerdict& verdict = note < options_.verdicts.size() ? options_.verdicts[note] : options_.failure;
     return write_answer(FlatTvfView::trusted(request.body), verdict, answer);  // validated when it came
 }
@@ -63,9 +65,12 @@ ServiceError RulesStubAdaptor::write_answer(const FlatTvfView& request, const St
     }
     writer.put_string(response_code_tag, verdict.response_code);
     switch (writer.finish()) {
-        case TvfError::none: return ServiceError::none;
-        case TvfError::full: return ServiceError::overloaded;
-        default: return ServiceError::protocol;
+        case TvfError::none:
+            return ServiceError::none;
+        case TvfError::full:
+            return ServiceError::overloaded;
+        default:
+            return ServiceError::protocol;
     }
 }
 

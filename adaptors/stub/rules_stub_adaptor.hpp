@@ -52,7 +52,8 @@ class PROSA_API RulesStubAdaptor {
     };
 
     static absl::StatusOr<Options> configure(ProcessorSetup& setup);
-    static absl::StatusOr<std::unique_ptr<RulesStubAdaptor>> create(const Options& options, AdaptorContext& context);
+    static absl::StatusOr<std::unique_ptr<RulesStubAdaptor>> create(const Options& options,
+                                                                    AdaptorContext& context);
     RulesStubAdaptor(const Options& options, std::uint64_t seed) : options_(options), random_(seed) {}
 
     MaybeAsync process_request(const StubRequest& request, BodyBuffer& answer);

@@ -17,7 +17,8 @@ void set_failure(StubVerdict& verdict, Failure failure) noexcept {
     verdict.error = verdict.is_silent ? ServiceError::none : static_cast<ServiceError>(failure);
 }
 
-static_assert(static_cast<ServiceError>(Failure::dropped) == ServiceError::dropped, "the codes are the bus's");
+static_assert(static_cast<ServiceError>(Failure::dropped) == ServiceError::dropped,
+              "the codes are the bus's");
 
 StubVerdict read_verdict(SettingsReader& section, const DelayModel& delay) {
     StubVerdict verdict;

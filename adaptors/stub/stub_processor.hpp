@@ -44,12 +44,14 @@ class StubProcessor final : public Processor {
         const MaybeAsync decision = answer_now(request);
         switch (decision.kind()) {
             case MaybeAsync::Kind::ready:
-            case MaybeAsync::Kind::error: return;
+            case MaybeAsync::Kind::error:
+                return;
             case MaybeAsync::Kind::after:
                 return keep_until(request, bus().now_ns() + decision.delay_ns(), decision.note(), false);
             case MaybeAsync::Kind::silent:
                 return keep_until(request, request.deadline_ns() + silence_ns, 0, true);
-            case MaybeAsync::Kind::run_later: return run_later(request);
+            case MaybeAsync::Kind::run_later:
+                return run_later(request);
         }
     }
 

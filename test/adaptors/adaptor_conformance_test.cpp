@@ -1,4 +1,5 @@
-// What holds for every adaptor, whatever its kind: construction, answers, errors, and one terminate per object.
+// What holds for every adaptor, whatever its kind: construction, answers, errors, and one terminate per
+// object.
 #include <doctest/doctest.h>
 
 #include "adaptor_support.hpp"
@@ -48,14 +49,17 @@ struct InjectorSubject {
 };
 struct Dummy : InjectorSubject<DummyAdaptor> {};
 struct RegulatedDummy : InjectorSubject<DummyAdaptor> {
-    static std::string settings() { return "  service_name: PEER\n  max_speed: 500\n  max_concurrents_send: 4\n"; }
+    static std::string settings() {
+        return "  service_name: PEER\n  max_speed: 500\n  max_concurrents_send: 4\n";
+    }
 };
 struct Replay : InjectorSubject<ReplayAdaptor> {
     static std::string settings() { return "  service_name: PEER\n  rate: 1k\n  file: lines.jsonl\n"; }
     static Files files() { return {{"lines.jsonl", "{\"pan\":\"4000001234567899\",\"amount\":1}\n"}}; }
 };
 
-#define ALL_SUBJECTS Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter, Dummy, RegulatedDummy, Replay
+#define ALL_SUBJECTS \
+    Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter, Dummy, RegulatedDummy, Replay
 #define ANSWERING_SUBJECTS Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter
 #define SENDING_SUBJECTS Dummy, RegulatedDummy, Replay
 
@@ -63,10 +67,12 @@ template <typename Subject>
 Configured configure_subject(std::string_view peer_adaptor = "parrot") {
     ProcessorRegistry registry = builtin_registry();
     REQUIRE(registry.add(subject_kind<typename Subject::Adaptor>()).ok());
-    std::string yaml = "bus: { idle: backoff }\nsubject:\n  processor: subject\n  proc_restart_duration_period: 1ms\n";
+    std::string yaml =
+        "bus: { idle: backoff }\nsubject:\n  processor: subject\n  proc_restart_duration_period: 1ms\n";
     yaml += Subject::settings();
     if (!peer_adaptor.empty())
-        yaml += "peer: { processor: stub, adaptor: " + std::string(peer_adaptor) + ", service_names: [PEER] }\n";
+        yaml +=
+            "peer: { processor: stub, adaptor: " + std::string(peer_adaptor) + ", service_names: [PEER] }\n";
     return configure(yaml, registry, Subject::files());
 }
 
@@ -84,7 +90,9 @@ ProcessorReport report_of(Instance& instance, std::string_view name) {
     return {};
 }
 
-bool is_crashed(Instance& instance) { return report_of(instance, "subject").state == ProcessorState::crashed; }
+bool is_crashed(Instance& instance) {
+    return report_of(instance, "subject").state == ProcessorState::crashed;
+}
 
 const FlatTvf request = message({{2, "4000001234567899"}, {11, "000001"}}, {{4, 100}});
 
@@ -127,12 +135,14 @@ TEST_CASE_TEMPLATE("a stop by signal terminates the adaptor once", Subject, ALL_
     check_ended(1);
 }
 
-TEST_CASE_TEMPLATE("an adaptor that cannot be constructed crashes its processor alone, and nothing is terminated",
-                   Subject, ALL_SUBJECTS) {
+TEST_CASE_TEMPLATE(
+    "an adaptor that cannot be constructed crashes its processor alone, and nothing is terminated", Subject,
+    ALL_SUBJECTS) {
     for (const Fault fault : {Fault::create_error, Fault::create_throws}) {
         Instance instance = start_subject<Subject>(fault);
         CHECK(eventually([&] { return is_crashed(instance); }));
-        CHECK(report_of(instance, "subject").queues.at(0).last_error.find("cannot be constructed") != std::string::npos);
+        CHECK(report_of(instance, "subject").queues.at(0).last_error.find("cannot be constructed") !=
+              std::string::npos);
         CHECK(eventually([&] { return report_of(instance, "peer").state == ProcessorState::running; }));
         CHECK(instance.main().stop_and_join("done") == 0);
         CHECK(life.create_calls == 1);
@@ -140,7 +150,8 @@ TEST_CASE_TEMPLATE("an adaptor that cannot be constructed crashes its processor 
     }
 }
 
-TEST_CASE_TEMPLATE("an exception in a handler ends one object and a restart makes the next", Subject, ALL_SUBJECTS) {
+TEST_CASE_TEMPLATE("an exception in a handler ends one object and a restart makes the next", Subject,
+                   ALL_SUBJECTS) {
     Instance instance = start_subject<Subject>(Fault::handler_throws_once);
     drive<Subject>(instance);
     CHECK(eventually([] { return life.created == 2; }));
@@ -152,7 +163,8 @@ TEST_CASE_TEMPLATE("an exception in a handler ends one object and a restart make
     check_ended(2);
 }
 
-TEST_CASE_TEMPLATE("a fatal error crashes the processor and terminates the adaptor once", Subject, ALL_SUBJECTS) {
+TEST_CASE_TEMPLATE("a fatal error crashes the processor and terminates the adaptor once", Subject,
+                   ALL_SUBJECTS) {
     Instance instance = start_subject<Subject>(Fault::handler_fatal);
     drive<Subject>(instance);
     CHECK(eventually([&] { return is_crashed(instance); }));
@@ -194,7 +206,8 @@ TEST_CASE_TEMPLATE("a good request gets its answer", Subject, ANSWERING_SUBJECTS
     }
 }
 
-TEST_CASE_TEMPLATE("a request without a body is answered protocol, and is not fatal", Subject, ANSWERING_SUBJECTS) {
+TEST_CASE_TEMPLATE("a request without a body is answered protocol, and is not fatal", Subject,
+                   ANSWERING_SUBJECTS) {
     Instance instance = start_subject<Subject>(Fault::none);
     const auto client = instance.main().connect_client();
     const ServiceHandle service = Instance::service(*client, "SUBJECT");
@@ -223,7 +236,8 @@ TEST_CASE_TEMPLATE("many requests at once each get one outcome", Subject, ANSWER
     CHECK(std::count(outcomes.begin(), outcomes.end(), 1) == static_cast<std::ptrdiff_t>(count));
 }
 
-TEST_CASE_TEMPLATE("what a source sent has its outcomes when the instance has stopped", Subject, SENDING_SUBJECTS) {
+TEST_CASE_TEMPLATE("what a source sent has its outcomes when the instance has stopped", Subject,
+                   SENDING_SUBJECTS) {
     life.reset(Fault::none);
     Configured configured = configure_subject<Subject>("delayed_parrot");
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());

@@ -62,7 +62,8 @@ inline Configured configure_file(const std::filesystem::path& path, const Proces
     absl::StatusOr<SettingsNode> root = load_settings(path);
     if (root.ok())
         configured.settings = read_instance_settings(
-            *root, {.registry = registry, .load_board = *configured.board, .base_folder = settings_folder(path)});
+            *root,
+            {.registry = registry, .load_board = *configured.board, .base_folder = settings_folder(path)});
     else
         configured.settings = root.status();
     return configured;

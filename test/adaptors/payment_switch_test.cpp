@@ -19,7 +19,8 @@ std::uint64_t outcomes(const Instance& instance) {
 
 Configured example(std::vector<std::string_view> variables) {
     Configured configured;
-    const std::filesystem::path path = std::filesystem::path(PROSA_SOURCE_FOLDER) / "examples/payment_switch.yml";
+    const std::filesystem::path path =
+        std::filesystem::path(PROSA_SOURCE_FOLDER) / "examples/payment_switch.yml";
     absl::StatusOr<SettingsNode> root = load_settings(path);
     REQUIRE(root.ok());
     REQUIRE(apply_environment(*root, std::move(variables)).ok());

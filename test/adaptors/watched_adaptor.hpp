@@ -31,14 +31,15 @@ struct AdaptorLife {
 
     void reset(Fault next) {
         fault = next;
-        for (auto* count : {&create_calls, &created, &terminated, &terminated_twice, &destroyed_unterminated, &destroyed,
-                            &handled})
+        for (auto* count : {&create_calls, &created, &terminated, &terminated_twice, &destroyed_unterminated,
+                            &destroyed, &handled})
             *count = 0;
     }
     void in_handler() {
         ++handled;
         Fault throws_once = Fault::handler_throws_once;
-        if (fault.compare_exchange_strong(throws_once, Fault::none)) throw std::runtime_error("thrown by a handler");
+        if (fault.compare_exchange_strong(throws_once, Fault::none))
+            throw std::runtime_error("thrown by a handler");
         if (fault == Fault::handler_fatal) throw ProcessorError::fatal("fatal in a handler");
     }
 };
@@ -70,45 +71,32 @@ class Watched {
     }
 
     // Stub.
-    MaybeAsync process_request(const StubRequest& request, BodyBuffer& answer)
-        requires StubAdaptor<A>
-    {
+    MaybeAsync process_request(const StubRequest& request, BodyBuffer& answer) requires StubAdaptor<A> {
         life.in_handler();
         return inner_->process_request(request, answer);
     }
-    ServiceError process_delayed(const StubRequest& request, BodyBuffer& answer, std::uint64_t note)
-        requires DelayingStubAdaptor<A>
-    {
+    ServiceError process_delayed(const StubRequest& request, BodyBuffer& answer,
+                                 std::uint64_t note) requires DelayingStubAdaptor<A> {
         return inner_->process_delayed(request, answer, note);
     }
-    Task<void> process_later(KeptRequest request)
-        requires CoroutineStubAdaptor<A>
-    {
+    Task<void> process_later(KeptRequest request) requires CoroutineStubAdaptor<A> {
         return inner_->process_later(std::move(request));
     }
 
     // Router.
-    Route choose(const RouterRequest& request)
-        requires RouterAdaptor<A>
-    {
+    Route choose(const RouterRequest& request) requires RouterAdaptor<A> {
         life.in_handler();
         return inner_->choose(request);
     }
-    std::span<const ServiceHandle> targets() const
-        requires TargetListingRouterAdaptor<A>
-    {
+    std::span<const ServiceHandle> targets() const requires TargetListingRouterAdaptor<A> {
         return inner_->targets();
     }
 
     // Injector.
-    BuildResult build_transaction(BodyBuffer& body)
-        requires InjectorAdaptor<A>
-    {
+    BuildResult build_transaction(BodyBuffer& body) requires InjectorAdaptor<A> {
         return inner_->build_transaction(body);
     }
-    absl::Status process_response(const Outcome& outcome)
-        requires InjectorAdaptor<A>
-    {
+    absl::Status process_response(const Outcome& outcome) requires InjectorAdaptor<A> {
         life.in_handler();
         return inner_->process_response(outcome);
     }

@@ -26,7 +26,8 @@ TEST_CASE("uniform arrivals have equal distances, also after a million") {
     for (std::int64_t i = 1; i <= 1'000'000; ++i) {
         const Nanos at_ns = schedule.next();
         const Nanos exact_ns = i * ns_per_s / 30'000;
-        if (std::abs(at_ns - exact_ns) > 1) FAIL("arrival " << i << " is at " << at_ns << ", not " << exact_ns);
+        if (std::abs(at_ns - exact_ns) > 1)
+            FAIL("arrival " << i << " is at " << at_ns << ", not " << exact_ns);
     }
 }
 
@@ -99,7 +100,8 @@ TEST_CASE("a timeline is followed and repeated without a jump back") {
     LoadOptions options;
     options.timeline = std::make_shared<const std::vector<Nanos>>(std::vector<Nanos>{0, 10'000, 30'000});
     ArrivalSchedule schedule(options);
-    for (const Nanos expected : {0, 10'000, 30'000, 45'000, 55'000, 75'000, 90'000}) CHECK(schedule.next() == expected);
+    for (const Nanos expected : {0, 10'000, 30'000, 45'000, 55'000, 75'000, 90'000})
+        CHECK(schedule.next() == expected);
 }
 
 TEST_CASE("a changed rate holds from then on") {

@@ -9,10 +9,11 @@ using namespace prosa::test;
 namespace {
 
 Configured injector_with(const std::string& settings, const std::string& peer = "adaptor: parrot") {
-    return configure("bus: { idle: backoff }\ninj:\n  processor: injector\n  service_name: PEER\n" + settings +
-                         "peer: { processor: stub, service_names: [PEER], " + peer + " }\n",
-                     builtin_registry(), {{"lines.jsonl", "{\"pan\":\"4\"}\nbroken\n{\"pan\":\"5\"}\n"},
-                                          {"timed.jsonl", "{\"at_us\":0,\"pan\":\"4\"}\n{\"at_us\":500,\"pan\":\"5\"}\n"}});
+    return configure("bus: { idle: backoff }\ninj:\n  processor: injector\n  service_name: PEER\n" +
+                         settings + "peer: { processor: stub, service_names: [PEER], " + peer + " }\n",
+                     builtin_registry(),
+                     {{"lines.jsonl", "{\"pan\":\"4\"}\nbroken\n{\"pan\":\"5\"}\n"},
+                      {"timed.jsonl", "{\"at_us\":0,\"pan\":\"4\"}\n{\"at_us\":500,\"pan\":\"5\"}\n"}});
 }
 
 Instance start(Configured configured) {
@@ -23,9 +24,10 @@ Instance start(Configured configured) {
 }  // namespace
 
 TEST_CASE("a count is sent exactly, then the instance ends by itself") {
-    for (const char* const settings : {"  rate: 20k\n  count: 500\n", "  rate: 20k\n  arrivals: poisson\n  count: 500\n",
-                                       "  rate: file\n  adaptor: replay\n  file: timed.jsonl\n  count: 500\n",
-                                       "  max_speed: 10000\n  max_concurrents_send: 8\n  count: 500\n"}) {
+    for (const char* const settings :
+         {"  rate: 20k\n  count: 500\n", "  rate: 20k\n  arrivals: poisson\n  count: 500\n",
+          "  rate: file\n  adaptor: replay\n  file: timed.jsonl\n  count: 500\n",
+          "  max_speed: 10000\n  max_concurrents_send: 8\n  count: 500\n"}) {
         CAPTURE(settings);
         Instance instance = start(injector_with(settings));
         CHECK(instance.main().join() == 0);
@@ -62,13 +64,15 @@ TEST_CASE("an injector that shall not stop the instance leaves it running") {
 }
 
 TEST_CASE("a service that nobody provides is a clear fatal error after the wait") {
-    Configured configured = configure(
-        "inj: { processor: injector, service_name: NOBODY, rate: 1k, wait_for_service: 50ms }\n", builtin_registry());
+    Configured configured =
+        configure("inj: { processor: injector, service_name: NOBODY, rate: 1k, wait_for_service: 50ms }\n",
+                  builtin_registry());
     Instance instance = start(std::move(configured));
     CHECK(eventually([&] {
         const InstanceReport report = instance.main().report();
         return report.processors.at(0).state == ProcessorState::crashed &&
-               report.processors.at(0).queues.at(0).last_error.find("'NOBODY' has no provider") != std::string::npos;
+               report.processors.at(0).queues.at(0).last_error.find("'NOBODY' has no provider") !=
+                   std::string::npos;
     }));
     CHECK(instance.count(LoadCounter::intended) == 0);
 }
@@ -82,12 +86,13 @@ TEST_CASE("an operator changes the rate and asks for the status") {
     CHECK(eventually([&] { return instance.count(LoadCounter::outcome_none) > 100; }));
     CHECK(instance.main().command("inj", "status", 20 * ns_per_s)->find("sent") != std::string::npos);
     CHECK(instance.main().command("inj", "rate -5", 20 * ns_per_s)->find("-5") != std::string::npos);
-    CHECK(instance.main().command("inj", "faster", 20 * ns_per_s)->find("unknown command") != std::string::npos);
+    CHECK(instance.main().command("inj", "faster", 20 * ns_per_s)->find("unknown command") !=
+          std::string::npos);
 }
 
 TEST_CASE("broken lines that are skipped are in the counters") {
-    Instance instance = start(
-        injector_with("  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n  rate: 10k\n  count: 100\n"));
+    Instance instance = start(injector_with(
+        "  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n  rate: 10k\n  count: 100\n"));
     CHECK(instance.main().join() == 0);
     CHECK(instance.count(LoadCounter::skipped) == 1);
     CHECK(instance.count(LoadCounter::outcome_none) == 100);
@@ -103,7 +108,8 @@ TEST_CASE("requests that are never answered time out, and each is counted") {
 TEST_CASE("credit that is used up makes sends wait, then count as refused, none is lost from the count") {
     Configured configured = configure(
         "bus: { credit: 8 }\n"
-        "inj: { processor: injector, service_name: PEER, rate: 10k, count: 1000, timeout: 20ms, give_up_after: 5ms }\n"
+        "inj: { processor: injector, service_name: PEER, rate: 10k, count: 1000, timeout: 20ms, "
+        "give_up_after: 5ms }\n"
         "peer: { processor: stub, adaptor: delayed_parrot, delay: 1s, service_names: [PEER] }\n",
         builtin_registry());
     Instance instance = start(std::move(configured));
@@ -123,7 +129,8 @@ TEST_CASE("what is wrong with an injector's settings is said with its place") {
     CHECK(has("  rate: fast\n", "config.yml:5: 'inj.rate' expects a rate"));
     CHECK(has("  rate: 0\n", "'inj.rate'"));
     CHECK(has("  rate: file\n", "the transactions have no times"));
-    CHECK(has("  rate: file\n  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n", "have no times"));
+    CHECK(has("  rate: file\n  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n",
+              "have no times"));
     CHECK(has("  rate: 1k\n  max_speed: 5\n", "cannot be combined with 'rate'"));
     CHECK(has("  arrivals: poisson\n", "needs 'rate'"));
     CHECK(has("  rate: 1k\n  schedule: line\n  start_rate: 5\n", "needs a 'duration'"));

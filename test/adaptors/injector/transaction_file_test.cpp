@@ -25,7 +25,8 @@ Read read_lines(std::string_view text, BrokenLine broken_line = BrokenLine::stop
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-constexpr std::string_view good = R"({"pan":"4000001234567899","amount":5,"stan":"000001"})" "\n";
+constexpr std::string_view good = R"({"pan":"4000001234567899","amount":5,"stan":"000001"})"
+                                  "\n";
 
 // What one build writes.
 std::vector<std::byte> build(ReplayAdaptor& adaptor) {
@@ -52,8 +53,14 @@ TEST_CASE("each line becomes one message; empty lines are nothing") {
 }
 
 TEST_CASE("each broken line is an error with its line and what was expected, and no card number in clear") {
-    const Read read = read_lines(std::string(good) + R"({"pan":4111111111111111})" "\n" + R"({"pam":"4"})" "\n" + "{\n" +
-                                 R"({"amount":"4111111111111111"})" "\n");
+    const Read read = read_lines(std::string(good) +
+                                 R"({"pan":4111111111111111})"
+                                 "\n" +
+                                 R"({"pam":"4"})"
+                                 "\n" +
+                                 "{\n" +
+                                 R"({"amount":"4111111111111111"})"
+                                 "\n");
     CHECK(read.file == nullptr);
     INFO(read.error);
     CHECK(contains(read.error, "lines.jsonl:2: "));
@@ -67,7 +74,8 @@ TEST_CASE("each broken line is an error with its line and what was expected, and
 }
 
 TEST_CASE("broken lines that are skipped are counted") {
-    const Read read = read_lines("nonsense\n" + std::string(good) + "{}x\n" + std::string(good), BrokenLine::skip);
+    const Read read =
+        read_lines("nonsense\n" + std::string(good) + "{}x\n" + std::string(good), BrokenLine::skip);
     REQUIRE(read.file != nullptr);
     CHECK(read.error.empty());
     CHECK(read.file->size() == 2);
@@ -103,23 +111,30 @@ TEST_CASE("at_us is the intended time and no field") {
 }
 
 TEST_CASE("times on some lines only, or going back, are errors") {
-    CHECK(contains(read_lines("{\"at_us\":1}\n{\"pan\":\"4\"}\n").error, "lines.jsonl:2: at_us is missing here"));
-    CHECK(contains(read_lines("{\"pan\":\"4\"}\n{\"at_us\":1}\n").error, "lines.jsonl:2: at_us is given here"));
-    CHECK(contains(read_lines("{\"at_us\":5}\n{\"at_us\":4}\n").error, "lines.jsonl:2: at_us is 4, less than 5"));
+    CHECK(contains(read_lines("{\"at_us\":1}\n{\"pan\":\"4\"}\n").error,
+                   "lines.jsonl:2: at_us is missing here"));
+    CHECK(
+        contains(read_lines("{\"pan\":\"4\"}\n{\"at_us\":1}\n").error, "lines.jsonl:2: at_us is given here"));
+    CHECK(contains(read_lines("{\"at_us\":5}\n{\"at_us\":4}\n").error,
+                   "lines.jsonl:2: at_us is 4, less than 5"));
 }
 
 TEST_CASE("a replay goes through the file again and again") {
     const Read read = read_lines("{\"pan\":\"1\"}\n{\"pan\":\"2\"}\n{\"pan\":\"3\"}\n");
     REQUIRE(read.file != nullptr);
     ReplayAdaptor adaptor({.file = read.file}, 0, 1);
-    for (const char* const expected : {"1", "2", "3", "1", "2"}) CHECK(text_at(build(adaptor), 2) == expected);
+    for (const char* const expected : {"1", "2", "3", "1", "2"})
+        CHECK(text_at(build(adaptor), 2) == expected);
     ReplayAdaptor second_of_two({.file = read.file}, 1, 2);
-    for (const char* const expected : {"2", "1", "3", "2"}) CHECK(text_at(build(second_of_two), 2) == expected);
+    for (const char* const expected : {"2", "1", "3", "2"})
+        CHECK(text_at(build(second_of_two), 2) == expected);
 }
 
 TEST_CASE("trace number and transmission time are refreshed when asked for, and only with their form") {
-    const Read read = read_lines(R"({"transmission_date_time":"0101000000","stan":"000001"})" "\n"
-                                 R"({"transmission_date_time":"?","stan":"7"})" "\n");
+    const Read read = read_lines(R"({"transmission_date_time":"0101000000","stan":"000001"})"
+                                 "\n"
+                                 R"({"transmission_date_time":"?","stan":"7"})"
+                                 "\n");
     REQUIRE(read.file != nullptr);
     ReplayAdaptor plain({.file = read.file}, 0, 1);
     CHECK(text_at(build(plain), 7) == "0101000000");

@@ -22,7 +22,8 @@ Read rules_of(std::string_view yaml) {
     SettingsErrors errors;
     SettingsReader reader(*node, errors);
     Read read;
-    reader.for_each_item("rules", [&](std::size_t, SettingsReader& rule) { read_conditions(rule, read.rules); });
+    reader.for_each_item("rules",
+                         [&](std::size_t, SettingsReader& rule) { read_conditions(rule, read.rules); });
     reader.finish();
     if (!errors.empty()) read.error = message_of(errors.status());
     return read;
@@ -43,8 +44,10 @@ TEST_CASE("equals compares the whole text") {
     CHECK(holds("{ currency: { equals: \"978\" } }", message({{49, "978"}})));
     CHECK_FALSE(holds("{ currency: { equals: \"978\" } }", message({{49, "9780"}})));
     CHECK_FALSE(holds("{ currency: { equals: \"978\" } }", message({{49, "97"}})));
-    CHECK(holds("{ merchant_name: { equals: \"GROCER 089 OF VIGO\" } }", message({{43, "GROCER 089 OF VIGO"}})));
-    CHECK_FALSE(holds("{ merchant_name: { equals: \"GROCER 089 OF VIGO\" } }", message({{43, "GROCER 089 OF VIGA"}})));
+    CHECK(holds("{ merchant_name: { equals: \"GROCER 089 OF VIGO\" } }",
+                message({{43, "GROCER 089 OF VIGO"}})));
+    CHECK_FALSE(holds("{ merchant_name: { equals: \"GROCER 089 OF VIGO\" } }",
+                      message({{43, "GROCER 089 OF VIGA"}})));
 }
 
 TEST_CASE("a list holds when one of its values fits") {
@@ -64,7 +67,8 @@ TEST_CASE("prefix compares how a text starts, whatever its length") {
 }
 
 TEST_CASE("a range of text compares as many characters as its ends have") {
-    for (const char* const range : {"[\"2223000000000000\", \"2223009999999999\"]", "[\"222300\", \"222300\"]"}) {
+    for (const char* const range :
+         {"[\"2223000000000000\", \"2223009999999999\"]", "[\"222300\", \"222300\"]"}) {
         const std::string when = "{ pan: { range: " + std::string(range) + " } }";
         CHECK(holds(when, pan("2223000000000000")));
         CHECK(holds(when, pan("2223009999999999")));

@@ -31,6 +31,7 @@ TEST_CASE("a slab that outgrows what was reserved keeps its values") {
     IndexSlab<int> slab(4);
     std::vector<std::uint32_t> places;
     for (int value = 0; value < 1000; ++value) places.push_back(slab.put(value));
-    for (int value = 999; value >= 0; --value) CHECK(slab.take(places[static_cast<std::size_t>(value)]) == value);
+    for (int value = 999; value >= 0; --value)
+        CHECK(slab.take(places[static_cast<std::size_t>(value)]) == value);
     CHECK(slab.count() == 0);
 }

@@ -17,15 +17,17 @@ constexpr const char* rules =
     "  - when: { amount: { equals: 9 } }\n"
     "    service: NOWHERE\n";
 
-Instance switch_with(const std::string& a, const std::string& more_rules = "", const std::string& bus = "{}") {
-    Configured configured =
-        configure("bus: " + bus +
-                      "\n"
-                      "r: { processor: router, service_names: [IN], announce_after: 20ms, adaptor_config_path: rules.yml }\n"
-                      "a: { processor: stub, adaptor: rules, service_names: [A], adaptor_config_path: a.yml }\n"
-                      "b: { processor: stub, adaptor: rules, service_names: [B], adaptor_config_path: b.yml }\n",
-                  builtin_registry(),
-                  {{"rules.yml", rules + more_rules}, {"a.yml", a}, {"b.yml", "default: { response_code: BB }\n"}});
+Instance switch_with(const std::string& a, const std::string& more_rules = "",
+                     const std::string& bus = "{}") {
+    Configured configured = configure(
+        "bus: " + bus +
+            "\n"
+            "r: { processor: router, service_names: [IN], announce_after: 20ms, adaptor_config_path: "
+            "rules.yml }\n"
+            "a: { processor: stub, adaptor: rules, service_names: [A], adaptor_config_path: a.yml }\n"
+            "b: { processor: stub, adaptor: rules, service_names: [B], adaptor_config_path: b.yml }\n",
+        builtin_registry(),
+        {{"rules.yml", rules + more_rules}, {"a.yml", a}, {"b.yml", "default: { response_code: BB }\n"}});
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
     return Instance(std::move(configured));
 }
@@ -119,7 +121,8 @@ TEST_CASE("what cannot be kept is answered overloaded, and the router goes on") 
         if (outcome.error == ServiceError::overloaded) ++overloaded;
     });
     const FlatTvf request = message({{2, "4"}});
-    for (int i = 0; i < 10; ++i) REQUIRE(client->send(service, request.bytes(), {.timeout_ns = 200 * ns_per_ms}));
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(client->send(service, request.bytes(), {.timeout_ns = 200 * ns_per_ms}));
     while (ended < 10) client->poll();
     CHECK(overloaded == 7);
     // What was kept ended by its deadline.

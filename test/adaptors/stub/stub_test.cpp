@@ -55,24 +55,27 @@ ProcessorRegistry scripted_registry() {
 }
 
 Instance scripted_instance(std::string_view bus = "{}") {
-    Configured configured = configure("bus: " + std::string(bus) +
-                                          "\n"
-                                          "echo: { processor: stub, service_names: [ECHO] }\n"
-                                          "s: { processor: stub, adaptor: scripted, service_names: [A, B] }\n",
-                                      scripted_registry());
+    Configured configured =
+        configure("bus: " + std::string(bus) +
+                      "\n"
+                      "echo: { processor: stub, service_names: [ECHO] }\n"
+                      "s: { processor: stub, adaptor: scripted, service_names: [A, B] }\n",
+                  scripted_registry());
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
     return Instance(std::move(configured));
 }
 
-BusClient::Reply ask(BusClient& client, std::string_view service, const std::string& wish, Nanos timeout_ns = 0) {
+BusClient::Reply ask(BusClient& client, std::string_view service, const std::string& wish,
+                     Nanos timeout_ns = 0) {
     return client.call(Instance::service(client, service), message({{1, wish}}).bytes(), timeout_ns);
 }
 
 Instance rules_instance(const std::string& settings, const std::string& rules) {
-    Configured configured = configure("i: { processor: stub, adaptor: rules, service_names: [I], adaptor_config_path: "
-                                      "rules.yml" +
-                                          settings + " }\n",
-                                      builtin_registry(), {{"rules.yml", rules}});
+    Configured configured = configure(
+        "i: { processor: stub, adaptor: rules, service_names: [I], adaptor_config_path: "
+        "rules.yml" +
+            settings + " }\n",
+        builtin_registry(), {{"rules.yml", rules}});
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
     return Instance(std::move(configured));
 }
@@ -127,7 +130,8 @@ TEST_CASE("what cannot be kept is answered overloaded") {
         if (outcome.error == ServiceError::overloaded) ++overloaded;
     });
     const FlatTvf request = message({{1, "silent"}});
-    for (int i = 0; i < 10; ++i) REQUIRE(client->send(service, request.bytes(), {.timeout_ns = 200 * ns_per_ms}));
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(client->send(service, request.bytes(), {.timeout_ns = 200 * ns_per_ms}));
     while (ended < 10) client->poll();
     CHECK(overloaded == 6);
 }
@@ -215,8 +219,8 @@ TEST_CASE("delays have the ranges and means they say") {
 
 TEST_CASE("what is wrong with a stub's settings or rules is said with its place") {
     const auto error_of = [](const std::string& settings, const std::string& rules) {
-        return configure("i:\n  processor: stub\n  adaptor: rules\n  service_names: [I]\n" + settings, builtin_registry(),
-                         {{"rules.yml", rules}})
+        return configure("i:\n  processor: stub\n  adaptor: rules\n  service_names: [I]\n" + settings,
+                         builtin_registry(), {{"rules.yml", rules}})
             .error();
     };
     const auto has = [](const std::string& text, std::string_view part) {
@@ -227,12 +231,15 @@ TEST_CASE("what is wrong with a stub's settings or rules is said with its place"
     CHECK(error_of(with_rules, "default: { response_code: \"00\" }\n").empty());
     CHECK(has(error_of("", ""), "'i.adaptor_config_path' is missing"));
     CHECK(has(error_of("  adaptor_config_path: nowhere.yml\n", ""), "nowhere.yml"));
-    CHECK(has(error_of(with_rules, "default: { respons_code: \"00\" }\n"), "rules.yml:1: unknown key 'respons_code'"));
-    CHECK(has(error_of(with_rules, "rules:\n  - when: { pan: { luhn: true } }\n    answer: { error: tmeout }\n"),
-              "rules.yml:3: "));
+    CHECK(has(error_of(with_rules, "default: { respons_code: \"00\" }\n"),
+              "rules.yml:1: unknown key 'respons_code'"));
+    CHECK(has(
+        error_of(with_rules, "rules:\n  - when: { pan: { luhn: true } }\n    answer: { error: tmeout }\n"),
+        "rules.yml:3: "));
     CHECK(has(error_of(with_rules, "copy_fields: [pam]\n"), "unknown field 'pam'"));
     CHECK(has(error_of(with_rules + "  failure_rate: 1.5\n", "{}"), "config.yml:6: 'i.failure_rate'"));
-    CHECK(has(error_of(with_rules + "  delay: { uniform: [3ms, 1ms] }\n", "{}"), "config.yml:6: 'i.delay.uniform'"));
+    CHECK(has(error_of(with_rules + "  delay: { uniform: [3ms, 1ms] }\n", "{}"),
+              "config.yml:6: 'i.delay.uniform'"));
     CHECK(has(error_of(with_rules + "  delay: { exponential: 1ms, mx: 2ms }\n", "{}"), "unknown key 'mx'"));
     CHECK(has(error_of(with_rules + "  dellay: 1ms\n", "{}"), "unknown key 'dellay'"));
     CHECK(error_of(with_rules + "  delay: { secs: 0, nanos: 5 }\n", "{}").empty());
