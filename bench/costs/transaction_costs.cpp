@@ -8,7 +8,7 @@
 
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/bench_instance.hpp"
-#include "apps/prosa/bench/syscall_counter.hpp"
+#include "apps/prosa/bench/syscall_mark.hpp"
 #include "bench/costs/counting_allocator.hpp"
 #include "core/base/log.hpp"
 

@@ -23,6 +23,10 @@ issuer-b: {{ processor: stub, adaptor: rules, reactor: 1, service_names: [ISSUER
             adaptor_config_path: "{0}/issuer_b_rules.yml" }}
 )";
 
+constexpr const char* bound =
+    "bounded from below by two hops and their answers; above that by who else wants the two CPUs: what was intended "
+    "while a reactor was away waits, and the queue drains at the slower reactor's pace";
+
 absl::StatusOr<std::filesystem::path> write_configuration(const BenchOptions& options) {
     const std::filesystem::path path = options.figures_file.parent_path() / "bench_switch.yml";
     std::ofstream file(path);
@@ -37,6 +41,7 @@ struct SwitchRun {
     double p50_us = 0;
     double p99_us = 0;
     double p999_us = 0;
+    double service_p99_us = 0;  // from the real send
     double achieved_per_s = 0;
 };
 
@@ -53,6 +58,7 @@ absl::StatusOr<SwitchRun> read_run(const std::string& json) {
     status.Update(read(run.p50_us, 1e3, number_at(*printed, "response_time_ns", "p50")));
     status.Update(read(run.p99_us, 1e3, number_at(*printed, "response_time_ns", "p99")));
     status.Update(read(run.p999_us, 1e3, number_at(*printed, "response_time_ns", "p99.9")));
+    status.Update(read(run.service_p99_us, 1e3, number_at(*printed, "service_time_ns", "p99")));
     if (!status.ok()) return status;
     return run;
 }
@@ -74,7 +80,7 @@ absl::StatusOr<SwitchRun> run_load(const BenchRun& run, const std::filesystem::p
 absl::Status measure_switch(BenchRun& run, std::span<FigureResult> results) {
     const auto path = write_configuration(run.options());
     if (!path.ok()) return path.status();
-    std::vector<double> success, p50, p99, p999, achieved;
+    std::vector<double> success, p50, p99, p999, service_p99, achieved;
     for (int i = 0; i < run_count; ++i) {
         const auto one = run_load(run, *path);
         if (!one.ok()) return one.status();
@@ -84,11 +90,16 @@ absl::Status measure_switch(BenchRun& run, std::span<FigureResult> results) {
         p50.push_back(one->p50_us);
         p99.push_back(one->p99_us);
         p999.push_back(one->p999_us);
+        service_p99.push_back(one->service_p99_us);
         achieved.push_back(one->achieved_per_s);
     }
     results[0].value = *std::min_element(success.begin(), success.end());
     results[1].value = median_of(p99);
-    results[1].details = {{"p50_us", median_of(p50)}, {"p999_us", median_of(p999)}, {"sent_per_s", median_of(achieved)}};
+    results[1].details = {{"p50_us", median_of(p50)},
+                          {"p999_us", median_of(p999)},
+                          {"service_p99_us", median_of(service_p99)},
+                          {"sent_per_s", median_of(achieved)}};
+    results[1].note = bound;
     for (FigureResult& result : results) {
         result.round_count = run_count;
         if (const auto raw_ns = run.raw_line_ns(); raw_ns.ok()) result.raw_line_ns = *raw_ns;

@@ -95,8 +95,6 @@ class Tracer {
 
 }  // namespace
 
-void mark(SyscallMark mark) noexcept { syscall(SYS_prctl, syscall_mark_option, mark, 0, 0, 0); }
-
 absl::StatusOr<SyscallCount> count_syscalls(const std::filesystem::path& program,
                                             const std::vector<std::string>& arguments) {
     const auto child = start_program(program, arguments, true);

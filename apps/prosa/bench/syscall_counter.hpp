@@ -1,6 +1,6 @@
 // apps/prosa/bench/syscall_counter.hpp: counts the system calls of chosen threads of a program, by ptrace.
 //
-// The program says by a system call that does nothing (see mark) which of its threads count, and where the counted
+// The program says by a system call that does nothing (syscall_mark.hpp) which of its threads count, and where the counted
 // span begins and ends. The kernel stops a traced thread only at its system calls, so a thread that makes none runs
 // at full speed, and what is counted is exact.
 //
@@ -13,19 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "apps/prosa/bench/syscall_mark.hpp"
 #include "core/base/status.hpp"
 
 namespace prosa::bench {
-
-enum class SyscallMark : std::uint64_t {
-    count_this_thread = 1,
-    begin = 2,
-    end = 3,
-};
-
-// In the program: a prctl of no known option, which the kernel refuses.
-inline constexpr std::uint64_t syscall_mark_option = 0x5072'6f53;
-void mark(SyscallMark mark) noexcept;
 
 struct SyscallCount {
     std::string output;                              // what the program printed
