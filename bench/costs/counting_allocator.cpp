@@ -48,7 +48,9 @@ using prosa::bench::or_throw;
 
 extern "C" {
 
-void* __wrap_mi_malloc_aligned(std::size_t bytes, std::size_t alignment) { return allocate_aligned(bytes, alignment); }
+void* __wrap_mi_malloc_aligned(std::size_t bytes, std::size_t alignment) {
+    return allocate_aligned(bytes, alignment);
+}
 
 void* malloc(std::size_t bytes) noexcept { return allocate(bytes); }
 
@@ -62,8 +64,12 @@ void* realloc(void* memory, std::size_t bytes) noexcept {
     return mi_realloc(memory, bytes);
 }
 
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept { return allocate_aligned(bytes, alignment); }
-void* memalign(std::size_t alignment, std::size_t bytes) noexcept { return allocate_aligned(bytes, alignment); }
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+    return allocate_aligned(bytes, alignment);
+}
+void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
+    return allocate_aligned(bytes, alignment);
+}
 
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
     *memory = allocate_aligned(bytes, alignment);

@@ -1,7 +1,8 @@
 // bench/costs/counting_allocator.hpp: counts the allocations of each thread of this program.
 //
-// malloc and its kin, every operator new, and what our code asks of mimalloc directly are replaced by functions that
-// count and pass on to mimalloc. The linker's --wrap does the last (bench/costs/meson.build).
+// malloc and its kin, every operator new, and what our code asks of mimalloc directly are replaced by
+// functions that count and pass on to mimalloc. The linker's --wrap does the last
+// (bench/costs/meson.build).
 //
 // Threads   any. A thread's count is written by that thread, and read by any.
 #pragma once

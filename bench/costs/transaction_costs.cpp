@@ -1,5 +1,5 @@
-// transaction_costs FOLDER COUNT: runs COUNT transactions between two spinning reactors and prints, as one line of
-// JSON, how often their threads allocated memory meanwhile. Some requests are kept, some time out.
+// transaction_costs FOLDER COUNT: runs COUNT transactions between two spinning reactors and prints, as one
+// line of JSON, how often their threads allocated memory meanwhile. Some requests are kept, some time out.
 //
 // `prosa bench` starts it and counts the system calls of the same threads from outside. FOLDER takes the
 // configuration.
@@ -51,7 +51,8 @@ absl::Status measure(const BenchRun& run, const std::shared_ptr<BenchDesk>& desk
     if (!instance.ok()) return instance.status();
     if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;
     if (reactor_count.load() != reactor_counts.size())
-        return make_error(absl::StatusCode::kInternal, "{} processors started, expected 2", reactor_count.load());
+        return make_error(absl::StatusCode::kInternal, "{} processors started, expected 2",
+                          reactor_count.load());
     return (*instance)->measure({.outstanding = 32,
                                  .warmup_ns = 200 * ns_per_ms,
                                  .duration_ns = 120 * ns_per_s,
@@ -72,9 +73,10 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "transaction_costs: {}\n", message_of(status));
         return EXIT_FAILURE;
     }
-    fmt::print(R"({{"transactions": {}, "allocations": {}, "allocations_at_start": {}, "kept": {}, "timeouts": {}}})"
-               "\n",
-               desk->run.latency.total_count() + desk->timeout_count, allocations, allocations_before, desk->kept_count,
-               desk->timeout_count);
+    fmt::print(
+        R"({{"transactions": {}, "allocations": {}, "allocations_at_start": {}, "kept": {}, "timeouts": {}}})"
+        "\n",
+        desk->run.latency.total_count() + desk->timeout_count, allocations, allocations_before,
+        desk->kept_count, desk->timeout_count);
     return EXIT_SUCCESS;
 }

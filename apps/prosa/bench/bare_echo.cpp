@@ -12,7 +12,8 @@ namespace prosa::bench {
 namespace {
 
 struct Message {
-    explicit Message(std::uint32_t moved_bytes) : bytes(std::min(moved_bytes - BareRing::state_bytes, bytes_max)) {}
+    explicit Message(std::uint32_t moved_bytes)
+        : bytes(std::min(moved_bytes - BareRing::state_bytes, bytes_max)) {}
 
     static constexpr std::uint32_t bytes_max = 4096;
     const std::uint32_t bytes;
@@ -105,7 +106,8 @@ absl::StatusOr<double> measure_bare_pipelined(const BenchCpus& cpus, const BareE
     EchoRings rings(echo);
     double per_second = 0;
     const absl::Status status = run_on_two_cpus(
-        cpus, [&] { per_second = request_pipelined(rings, echo, outstanding); }, [&] { answer(rings, echo); });
+        cpus, [&] { per_second = request_pipelined(rings, echo, outstanding); },
+        [&] { answer(rings, echo); });
     if (!status.ok()) return status;
     return per_second;
 }

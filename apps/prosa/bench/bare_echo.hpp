@@ -1,8 +1,8 @@
 // apps/prosa/bench/bare_echo.hpp: the echo over two bare rings: what a transaction costs that does no work.
 //
-// The spin loops pause: without it the same echo takes 2 to 20 % longer where this was tried, and a floor is the
-// fastest that is known. Requester and provider are pinned threads that spin. The requester writes the message, the provider copies it
-// out and writes it back, the requester reads it and checks its number.
+// The spin loops pause: without it the same echo takes 2 to 20 % longer where this was tried, and a floor
+// is the fastest that is known. Requester and provider are pinned threads that spin. The requester writes
+// the message, the provider copies it out and writes it back, the requester reads it and checks its number.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
-// apps/prosa/bench/bare_ring.hpp: the floor that figures are divided by: a ring of inline slots and nothing else.
+// apps/prosa/bench/bare_ring.hpp: the floor that figures are divided by: a ring of inline slots and nothing
+// else.
 //
-// A slot's own first word says whether it is full, so a hop moves the lines of the message and no other line.
-// Written apart from the product's ring, so that a slower product ring shows.
+// A slot's own first word says whether it is full, so a hop moves the lines of the message and no other
+// line. Written apart from the product's ring, so that a slower product ring shows.
 //
 // Threads   producer: try_write.  consumer: try_read.
 // Progress  wait-free, O(1), no allocation, no system call.
@@ -27,11 +28,12 @@ class BareRing {
     static constexpr std::uint32_t state_bytes = 8;
 
     BareRing(std::uint32_t slot_count, std::uint32_t slot_bytes)
-        : producer_{nullptr, slot_bytes, slot_count - 1, 0}, consumer_{nullptr, slot_bytes, slot_count - 1, 0} {
+        : producer_{nullptr, slot_bytes, slot_count - 1, 0},
+          consumer_{nullptr, slot_bytes, slot_count - 1, 0} {
         memory_.reset(static_cast<std::byte*>(
-            ::operator new(std::size_t{slot_count} * slot_bytes, std::align_val_t{no_sharing_bytes})));
+            ::operator new (std::size_t{slot_count} * slot_bytes, std::align_val_t{no_sharing_bytes})));
         producer_.slots = consumer_.slots = memory_.get();
-        for (std::uint32_t position = 0; position < slot_count; ++position) 
+        for (std::uint32_t position = 0; position < slot_count; ++position)
             new (producer_.slot(position)) State(is_free);
     }
 
@@ -66,11 +68,13 @@ class BareRing {
         std::uint32_t mask;
         std::uint32_t position;
 
-        std::byte* slot(std::uint32_t at) const noexcept { return slots + std::size_t{at & mask} * slot_bytes; }
+        std::byte* slot(std::uint32_t at) const noexcept {
+            return slots + std::size_t{at & mask} * slot_bytes;
+        }
     };
     struct Free {
         void operator()(std::byte* memory) const noexcept {
-            ::operator delete(memory, std::align_val_t{no_sharing_bytes});
+            ::operator delete (memory, std::align_val_t{no_sharing_bytes});
         }
     };
 

@@ -9,12 +9,13 @@ namespace {
 constexpr std::uint32_t open_loop_ring_slots = 8192;
 
 std::string head(std::string_view idle, std::uint32_t ring_slots = bench_ring_slots) {
-    return fmt::format("name: bench\nbus: {{ idle: {}, slot_bytes: {}, ring_slots: {} }}\n", idle, bench_slot_bytes,
-                       ring_slots);
+    return fmt::format("name: bench\nbus: {{ idle: {}, slot_bytes: {}, ring_slots: {} }}\n", idle,
+                       bench_slot_bytes, ring_slots);
 }
 
 std::string provider(std::string_view place, std::string_view behaviour) {
-    return fmt::format("bench-provider: {{ processor: bench_provider, {}, behaviour: {} }}\n", place, behaviour);
+    return fmt::format("bench-provider: {{ processor: bench_provider, {}, behaviour: {} }}\n", place,
+                       behaviour);
 }
 
 std::string requester(std::string_view place) {
@@ -39,8 +40,8 @@ std::string provider_configuration(const BenchCpus& cpus) {
 }
 
 std::string publishing_configuration(std::uint32_t service_count) {
-    return head("spin", open_loop_ring_slots) + provider("reactor: 0", "answer") + publisher("reactor: 0", service_count) +
-           requester("reactor: 1");
+    return head("spin", open_loop_ring_slots) + provider("reactor: 0", "answer") +
+           publisher("reactor: 0", service_count) + requester("reactor: 1");
 }
 
 std::string publisher_configuration(std::uint32_t service_count) {

@@ -10,7 +10,7 @@
 
 namespace prosa::bench {
 
-// Room for the header and ten fields (256 bytes) in one slot; the bare ring's slots have the same size.
+// Room for the header and ten fields (240 bytes) in one slot; the bare ring's slots have the same size.
 inline constexpr std::uint32_t bench_slot_bytes = 320;
 inline constexpr std::uint32_t bench_ring_slots = 1024;
 

@@ -14,9 +14,10 @@ absl::StatusOr<BenchCpus> choose_bench_cpus() {
     const auto& first = plan.reactors[0].cpu;
     const auto& second = plan.reactors[1].cpu;
     if (!first || !second || *first == *second)
-        return make_error(absl::StatusCode::kFailedPrecondition,
-                          "two CPUs are needed that can run at the same time; found: requester {}, provider {}",
-                          first ? "one" : "none", second ? "one" : "none");
+        return make_error(
+            absl::StatusCode::kFailedPrecondition,
+            "two CPUs are needed that can run at the same time; found: requester {}, provider {}",
+            first ? "one" : "none", second ? "one" : "none");
     return BenchCpus{*first, *second};
 }
 

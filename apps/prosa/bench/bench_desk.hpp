@@ -1,7 +1,8 @@
-// apps/prosa/bench/bench_desk.hpp: where the measuring thread leaves orders and the processors their results.
+// apps/prosa/bench/bench_desk.hpp: where the measuring thread leaves orders and the processors their
+// results.
 //
-// Threads   the measuring thread writes `order` before it sends the command that starts a run, and reads results
-//           after the run has ended; in between both belong to the requester's reactor.
+// Threads   the measuring thread writes `order` before it sends the command that starts a run, and reads
+//           results after the run has ended; in between both belong to the requester's reactor.
 // Ordering  [ended] state release in end -> acquire in has_ended : the results are readable
 #pragma once
 
@@ -21,8 +22,9 @@ struct BenchOrder {
     double rate_per_s = 0;          // more than 0: open loop at this rate instead
     Nanos warmup_ns = 50 * ns_per_ms;
     Nanos duration_ns = ns_per_s;
-    std::uint64_t count_max = std::numeric_limits<std::uint64_t>::max();  // measured transactions end the run, too
-    bool has_mixed_fates = false;   // some are kept, some time out: see fate_of
+    std::uint64_t count_max =
+        std::numeric_limits<std::uint64_t>::max();  // measured transactions end the run, too
+    bool has_mixed_fates = false;                   // some are kept, some time out: see fate_of
 };
 
 // What becomes of a transaction of a mixed run.

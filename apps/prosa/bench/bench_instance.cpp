@@ -87,7 +87,8 @@ std::string troubles_of(const InstanceReport& report) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<BenchInstance>> BenchInstance::start(const BenchRun& run, const std::string& name,
+absl::StatusOr<std::unique_ptr<BenchInstance>> BenchInstance::start(const BenchRun& run,
+                                                                    const std::string& name,
                                                                     const std::string& configuration,
                                                                     std::shared_ptr<BenchDesk> desk) {
     const std::filesystem::path path = run.options().figures_file.parent_path() / (name + ".yml");
@@ -95,11 +96,13 @@ absl::StatusOr<std::unique_ptr<BenchInstance>> BenchInstance::start(const BenchR
     const auto registry = bench_kinds(desk);
     if (!registry.ok()) return registry.status();
     LoadBoard board;
-    auto loaded = load_instance({.path = path, .name = std::nullopt, .registry = *registry, .load_board = board});
+    auto loaded =
+        load_instance({.path = path, .name = std::nullopt, .registry = *registry, .load_board = board});
     if (!loaded.ok()) return loaded.status();
     std::unique_ptr<BenchInstance> instance(new BenchInstance(std::move(desk)));
     instance->main_ = std::make_unique<BusMain>(loaded->settings.instance);
-    if (const absl::Status added = add_processors(*instance->main_, loaded->settings); !added.ok()) return added;
+    if (const absl::Status added = add_processors(*instance->main_, loaded->settings); !added.ok())
+        return added;
     if (const absl::Status started = instance->main_->start(); !started.ok()) return started;
     if (!instance->main_->wait_until_running(10 * ns_per_s))
         return make_error(absl::StatusCode::kInternal, "the instance of {} does not run:{}", path.string(),
@@ -141,7 +144,8 @@ absl::Status BenchInstance::wait_for_end() {
         sleep_for_ns(5 * ns_per_ms);
     }
     if (desk_->failed_count != 0 && order.rate_per_s == 0)
-        return make_error(absl::StatusCode::kInternal, "{} transactions were refused or failed", desk_->failed_count);
+        return make_error(absl::StatusCode::kInternal, "{} transactions were refused or failed",
+                          desk_->failed_count);
     if (desk_->run.latency.total_count() == 0)
         return make_error(absl::StatusCode::kUnavailable, "no transaction came back in {}",
                           format_duration(order.duration_ns));

@@ -1,4 +1,5 @@
-// apps/prosa/bench/bench_instance.hpp: an instance of the benchmark's processors, from a configuration file.
+// apps/prosa/bench/bench_instance.hpp: an instance of the benchmark's processors, from a configuration
+// file.
 //
 // The file is written beside the figures, so that what was measured can be read and run again.
 #pragma once
@@ -33,8 +34,8 @@ class BenchInstance {
     // Waits until a provider of the service `name` is published.
     absl::Status wait_for_service(std::string_view name);
 
-    // Has the processor `bench-requester` do the order; returns at its end. Error: it failed or did not end, none
-    // came back, or in a closed loop some failed that should not.
+    // Has the processor `bench-requester` do the order; returns at its end. Error: it failed or did not
+    // end, none came back, or in a closed loop some failed that should not.
     absl::Status measure(const BenchOrder& order);
     // In two halves, for what happens meanwhile.
     absl::Status begin(const BenchOrder& order);

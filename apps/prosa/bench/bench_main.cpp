@@ -48,7 +48,8 @@ class Measurement {
         for (std::size_t i = 0; i < results.size(); ++i) {
             if (!status.ok()) results[i].reason = message_of(status);
             if (!status.ok()) run_.say(fmt::format("  not measured: {}", results[i].reason));
-            if (is_wanted(wanted, group.figures[i].name)) figures_.push_back({group.figures[i], std::move(results[i])});
+            if (is_wanted(wanted, group.figures[i].name))
+                figures_.push_back({group.figures[i], std::move(results[i])});
         }
     }
 

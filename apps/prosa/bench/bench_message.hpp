@@ -15,7 +15,6 @@ namespace prosa::bench {
 
 enum class BenchMessage : std::uint8_t { one_field, ten_fields };
 
-
 class MessageWriter {
   public:
     void write(BenchMessage message, BodyBuffer& body, std::uint64_t number) noexcept {
@@ -42,7 +41,8 @@ class MessageReader {
         const FlatTvfView view = FlatTvfView::trusted(body);
         const std::uint64_t number = view.get_unsigned(tag_stan).value;
         if (message == BenchMessage::ten_fields)
-            PROSA_ASSERT(read_ten_fields(view) == sum_without_number_ + number, "ten fields arrive as written");
+            PROSA_ASSERT(read_ten_fields(view) == sum_without_number_ + number,
+                         "ten fields arrive as written");
         return number;
     }
 

@@ -17,7 +17,8 @@ void set_placement(const std::string& text, Placement& placement) {
     double high = 0;
     if (colon == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, colon), low) ||
         !CLI::detail::lexical_cast(text.substr(colon + 1), high) || low <= 0 || high < low)
-        throw CLI::ValidationError("--placement", "expected LOW:HIGH in nanoseconds such as 100:160, got " + text);
+        throw CLI::ValidationError("--placement",
+                                   "expected LOW:HIGH in nanoseconds such as 100:160, got " + text);
     placement.low_ns = low;
     placement.high_ns = high;
 }
@@ -31,7 +32,9 @@ std::filesystem::path own_path() {
 void add_options(CLI::App& app, BenchOptions& options) {
     app.add_flag("--quick", options.is_quick, "Shorter rounds: at most 4 minutes, and marked as such");
     app.add_flag("--list", options.lists_only, "Print the figures and their bars, measure nothing");
-    app.add_option("--figure", options.figures, "Only this one (repeatable)")->type_name("NAME")->allow_extra_args(false);
+    app.add_option("--figure", options.figures, "Only this one (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     app.add_option_function<std::string>(
            "--placement", [&options](const std::string& text) { set_placement(text, options.placement); },
            "Raw line round trips, in ns, between which a round counts; default 100:160")
@@ -39,7 +42,8 @@ void add_options(CLI::App& app, BenchOptions& options) {
     app.add_option("--figures", options.figures_file, "Where the figures go, one JSON object a line")
         ->type_name("FILE")
         ->capture_default_str();
-    app.add_option("--helpers", options.helpers_folder, "The folder bench/ of the build; default: beside the program's")
+    app.add_option("--helpers", options.helpers_folder,
+                   "The folder bench/ of the build; default: beside the program's")
         ->type_name("DIR");
     app.add_option("--examples", options.examples_folder, "The folder with the payment switch's files")
         ->type_name("DIR")
@@ -50,7 +54,8 @@ void add_options(CLI::App& app, BenchOptions& options) {
 
 BenchArguments parse_bench_arguments(std::vector<std::string> arguments) {
     BenchOptions options;
-    CLI::App app("Measures the bus on this machine. docs/latency.md says how, and how to read the table.", "prosa bench");
+    CLI::App app("Measures the bus on this machine. docs/latency.md says how, and how to read the table.",
+                 "prosa bench");
     add_options(app, options);
     try {
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them

@@ -15,10 +15,11 @@ struct BenchOptions {
     bool lists_only = false;
     std::vector<std::string> figures;  // empty: all
     Placement placement;
-    std::filesystem::path figures_file = "figures.jsonl";  // the folder also gets the configurations that were run
-    std::filesystem::path program;                         // this one, to start `prosa load`
-    std::filesystem::path helpers_folder;                  // bench/ of the build: programs the product does not hold
-    std::filesystem::path examples_folder = "examples";    // of the payment switch
+    std::filesystem::path figures_file =
+        "figures.jsonl";                   // the folder also gets the configurations that were run
+    std::filesystem::path program;         // this one, to start `prosa load`
+    std::filesystem::path helpers_folder;  // bench/ of the build: programs the product does not hold
+    std::filesystem::path examples_folder = "examples";  // of the payment switch
 };
 
 // Nothing: the program ends with `exit_code`, and what it had to say was printed.

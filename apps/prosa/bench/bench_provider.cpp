@@ -26,7 +26,8 @@ absl::Status BenchProvider::on_start() {
 
 BenchProvider::Read BenchProvider::read(std::span<const std::byte> body) const noexcept {
     constexpr std::size_t one_field_bytes = 24;
-    const BenchMessage message = body.size() == one_field_bytes ? BenchMessage::one_field : BenchMessage::ten_fields;
+    const BenchMessage message =
+        body.size() == one_field_bytes ? BenchMessage::one_field : BenchMessage::ten_fields;
     return {message, reader_.read(message, body)};
 }
 

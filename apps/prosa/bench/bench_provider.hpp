@@ -1,4 +1,5 @@
-// apps/prosa/bench/bench_provider.hpp: the processor that reads each request and writes an answer of the same kind.
+// apps/prosa/bench/bench_provider.hpp: the processor that reads each request and writes an answer of the
+// same kind.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,8 @@
 // apps/prosa/bench/bench_publisher.hpp: the processor that provides many services, and one more on command.
 //
-// `toggle` adds the extra service, or removes it when it is there. The desk gets the time from the call until this
-// reactor sees the table with the change: Main's wake-up, the new table, the swap, and the look of one reader.
+// `toggle` adds the extra service, or removes it when it is there. The desk gets the time from the call
+// until this reactor sees the table with the change: Main's wake-up, the new table, the swap, and the look
+// of one reader.
 #pragma once
 
 #include <memory>

@@ -49,7 +49,8 @@ void BenchRequester::send_one(Nanos token_ns) {
 // In an open loop it counts as the longest latency there is: who waits for it does not care why.
 void BenchRequester::note_failure() {
     ++desk_->failed_count;
-    if (order_.rate_per_s > 0 && is_measuring_) desk_->run.latency.record(bench_latency_range.highest_trackable);
+    if (order_.rate_per_s > 0 && is_measuring_)
+        desk_->run.latency.record(bench_latency_range.highest_trackable);
 }
 
 void BenchRequester::on_response(const Outcome& outcome) {
@@ -78,7 +79,8 @@ void BenchRequester::note_phase(Nanos now_ns) {
 
 void BenchRequester::after_outcome(Nanos now_ns) {
     --under_way_;
-    if (!is_measuring_) [[unlikely]] note_phase(now_ns);
+    if (!is_measuring_) [[unlikely]]
+        note_phase(now_ns);
     if (now_ns >= end_ns_ || desk_->run.latency.total_count() + desk_->timeout_count >= order_.count_max)
         is_sending_ = false;
     if (is_sending_ && order_.rate_per_s == 0) send_one(bus().clock_now_ns());

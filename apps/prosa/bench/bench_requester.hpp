@@ -1,8 +1,8 @@
 // apps/prosa/bench/bench_requester.hpp: the processor that sends the transactions of a run and times them.
 //
-// Idle until the command `go`; then it does what the desk's order says, and tells the desk when the last outcome
-// is there. Closed loop: the next request leaves from the handler of an outcome. Open loop: requests leave at their
-// intended times, whatever came back, and are timed from there.
+// Idle until the command `go`; then it does what the desk's order says, and tells the desk when the last
+// outcome is there. Closed loop: the next request leaves from the handler of an outcome. Open loop:
+// requests leave at their intended times, whatever came back, and are timed from there.
 #pragma once
 
 #include <memory>

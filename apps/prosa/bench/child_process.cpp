@@ -24,14 +24,16 @@ namespace {
 
 absl::StatusOr<StartedChild> start_program(const std::filesystem::path& program,
                                            const std::vector<std::string>& arguments, bool is_traced) {
-    if (access(program.c_str(), X_OK) != 0) return not_found("{}: {}", program.string(), std::strerror(errno));
+    if (access(program.c_str(), X_OK) != 0)
+        return not_found("{}: {}", program.string(), std::strerror(errno));
     std::vector<std::string> texts{program.string()};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     for (std::string& text : texts) pointers.push_back(text.data());
     pointers.push_back(nullptr);
     std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return make_error(absl::StatusCode::kInternal, "pipe: {}", std::strerror(errno));
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        return make_error(absl::StatusCode::kInternal, "pipe: {}", std::strerror(errno));
     const pid_t pid = fork();
     if (pid == 0) become(pointers.data(), ends[1], is_traced);
     close(ends[1]);

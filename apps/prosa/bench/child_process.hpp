@@ -20,7 +20,8 @@ struct ChildOutput {
 absl::StatusOr<ChildOutput> run_program(const std::filesystem::path& program,
                                         const std::vector<std::string>& arguments);
 
-// The two halves, for a parent that traces: start with its end of a pipe as standard output, and take all of it.
+// The two halves, for a parent that traces: start with its end of a pipe as standard output, and take all
+// of it.
 struct StartedChild {
     pid_t pid = -1;
     int output_fd = -1;  // the caller closes it

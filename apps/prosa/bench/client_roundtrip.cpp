@@ -68,7 +68,8 @@ class ClientLoop {
 
 absl::StatusOr<LatencyRun> measure_client_roundtrip(BusMain& main, int cpu, const BenchOrder& order) {
     const std::unique_ptr<BusClient> client = main.connect_client();
-    if (client == nullptr) return make_error(absl::StatusCode::kInternal, "the instance has no place for a client");
+    if (client == nullptr)
+        return make_error(absl::StatusCode::kInternal, "the instance has no place for a client");
     LatencyRun run;
     absl::Status status;
     std::jthread([&] {

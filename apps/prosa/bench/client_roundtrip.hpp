@@ -7,8 +7,8 @@
 
 namespace prosa::bench {
 
-// One outstanding request of the service BENCH; warm-up, duration and message by the order. Error: the CPU was
-// refused, there is no place for a client, or a request failed.
+// One outstanding request of the service BENCH; warm-up, duration and message by the order. Error: the CPU
+// was refused, there is no place for a client, or a request failed.
 absl::StatusOr<LatencyRun> measure_client_roundtrip(BusMain& main, int cpu, const BenchOrder& order);
 
 }  // namespace prosa::bench

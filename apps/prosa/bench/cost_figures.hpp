@@ -5,8 +5,8 @@
 
 namespace prosa::bench {
 
-// Both are counted in a program of its own, bench/costs/transaction_costs.cpp: it replaces the allocator's functions
-// by counting ones, which the product must not have, and is traced for its system calls.
+// Both are counted in a program of its own, bench/costs/transaction_costs.cpp: it replaces the allocator's
+// functions by counting ones, which the product must not have, and is traced for its system calls.
 FigureGroup cost_group();
 
 }  // namespace prosa::bench

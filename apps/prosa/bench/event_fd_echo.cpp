@@ -21,12 +21,14 @@ class EventFd {
     bool is_open() const noexcept { return fd_ >= 0; }
 
     void wake(std::uint64_t value) noexcept {
-        PROSA_ASSERT(write(fd_, &value, sizeof value) == sizeof value, "an eventfd takes what fits its counter");
+        PROSA_ASSERT(write(fd_, &value, sizeof value) == sizeof value,
+                     "an eventfd takes what fits its counter");
     }
     // Sleeps until there is a value, and takes it.
     std::uint64_t wait() noexcept {
         std::uint64_t value = 0;
-        while (read(fd_, &value, sizeof value) != sizeof value) PROSA_ASSERT(errno == EINTR, "an eventfd is readable");
+        while (read(fd_, &value, sizeof value) != sizeof value)
+            PROSA_ASSERT(errno == EINTR, "an eventfd is readable");
         return value;
     }
 

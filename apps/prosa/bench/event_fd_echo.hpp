@@ -1,5 +1,5 @@
-// apps/prosa/bench/event_fd_echo.hpp: two threads that sleep in turns and wake each other through the kernel: what a
-// wake-up costs there and back when nothing else is done.
+// apps/prosa/bench/event_fd_echo.hpp: two threads that sleep in turns and wake each other through the
+// kernel: what a wake-up costs there and back when nothing else is done.
 #pragma once
 
 #include "apps/prosa/bench/bench_cpus.hpp"

@@ -15,10 +15,14 @@ namespace {
 
 constexpr const char* name_of(RoundKind kind) noexcept {
     switch (kind) {
-        case RoundKind::counted: return "counts";
-        case RoundKind::other_placement: return "steady, other placement";
-        case RoundKind::unsteady: return "unsteady";
-        case RoundKind::failed: return "failed";
+        case RoundKind::counted:
+            return "counts";
+        case RoundKind::other_placement:
+            return "steady, other placement";
+        case RoundKind::unsteady:
+            return "unsteady";
+        case RoundKind::failed:
+            return "failed";
     }
     return "";
 }
@@ -39,8 +43,9 @@ void fill(const RoundSeries& series, const Placement& placement, std::size_t ind
     result.rounds = series.rounds();
     result.value_index = index;
     if (!result.value)
-        result.reason = fmt::format("no valid placement: {} of {} rounds with both raw lines in {:.0f} to {:.0f} ns",
-                                    result.round_count, series.rounds().size(), placement.low_ns, placement.high_ns);
+        result.reason =
+            fmt::format("no valid placement: {} of {} rounds with both raw lines in {:.0f} to {:.0f} ns",
+                        result.round_count, series.rounds().size(), placement.low_ns, placement.high_ns);
 }
 
 }  // namespace
@@ -69,8 +74,8 @@ absl::Status BenchRun::take_rounds(bool needs_placement, std::span<FigureResult>
     for (std::size_t i = 0; i < results.size(); ++i) {
         fill(series, placement, i, results[i]);
         for (std::size_t d = 0; d < detail_names.size(); ++d) {
-            const auto detail = series.median(
-                shows_counted ? RoundKind::counted : RoundKind::other_placement, results.size() + d);
+            const auto detail = series.median(shows_counted ? RoundKind::counted : RoundKind::other_placement,
+                                              results.size() + d);
             if (detail) results[i].details.emplace_back(detail_names[d], *detail);
         }
     }

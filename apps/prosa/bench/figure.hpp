@@ -30,9 +30,9 @@ struct FigureResult {
     std::optional<double> value;
     std::optional<double> value_other_placement;  // over steady rounds at another level of the raw line
     std::optional<double> raw_line_ns;
-    std::size_t round_count = 0;                  // behind `value`
-    std::size_t other_round_count = 0;            // behind `value_other_placement`
-    std::string reason;                           // why there is no value
+    std::size_t round_count = 0;                          // behind `value`
+    std::size_t other_round_count = 0;                    // behind `value_other_placement`
+    std::string reason;                                   // why there is no value
     std::vector<std::pair<std::string, double>> details;  // further numbers, the unit last in the name
     std::vector<Round> rounds;                            // every one, with what this figure was in it
     std::size_t value_index = 0;                          // in Round::values
@@ -54,10 +54,11 @@ class BenchRun {
 
     absl::StatusOr<double> raw_line_ns() const;
 
-    // Takes rounds and fills one result for each of `results`, whose values come first in `measure`'s. Values
-    // behind those become details with the names of `detail_names`.
+    // Takes rounds and fills one result for each of `results`, whose values come first in `measure`'s.
+    // Values behind those become details with the names of `detail_names`.
     absl::Status take_rounds(bool needs_placement, std::span<FigureResult> results,
-                             const std::vector<std::string>& detail_names, RoundSeries::Measure measure) const;
+                             const std::vector<std::string>& detail_names,
+                             RoundSeries::Measure measure) const;
 
   private:
     BenchOptions options_;

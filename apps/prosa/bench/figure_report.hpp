@@ -1,8 +1,9 @@
 // apps/prosa/bench/figure_report.hpp: the table for people and the lines for programs.
 //
-// A line of the file: {"figure", "value" (number or null), "unit", "raw_line_ns", "rounds"} as everybody expects
-// them, and "value_other_placement", "rounds_other_placement", "reason", "bar", "passed" (null without a value or a
-// bar), "quick", "note", "details" (an object) and "all_rounds" (with both raw lines and whether they count).
+// A line of the file: {"figure", "value" (number or null), "unit", "raw_line_ns", "rounds"} as everybody
+// expects them, and "value_other_placement", "rounds_other_placement", "reason", "bar", "passed" (null
+// without a value or a bar), "quick", "note", "details" (an object) and "all_rounds" (with both raw lines
+// and whether they count).
 #pragma once
 
 #include <string>

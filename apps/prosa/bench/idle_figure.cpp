@@ -15,7 +15,9 @@ namespace {
 Nanos process_cpu_ns() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto ns_of = [](const timeval& time) { return Nanos{time.tv_sec} * ns_per_s + Nanos{time.tv_usec} * ns_per_us; };
+    const auto ns_of = [](const timeval& time) {
+        return Nanos{time.tv_sec} * ns_per_s + Nanos{time.tv_usec} * ns_per_us;
+    };
     return ns_of(usage.ru_utime) + ns_of(usage.ru_stime);
 }
 
@@ -50,7 +52,8 @@ absl::Status measure_idle(BenchRun& run, std::span<FigureResult> results) {
 }  // namespace
 
 FigureGroup idle_group() {
-    return {{{"idle_cpu_percent", "%", "no traffic, default strategy, 2 and 8 reactors, the larger", BarKind::below, 1}},
+    return {{{"idle_cpu_percent", "%", "no traffic, default strategy, 2 and 8 reactors, the larger",
+              BarKind::below, 1}},
             measure_idle};
 }
 

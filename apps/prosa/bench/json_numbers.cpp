@@ -15,7 +15,8 @@ absl::StatusOr<double> number_at(const SettingsNode& object, std::string_view ke
     if (node == nullptr) return not_found("there is no '{}'", key);
     double number = 0;
     const char* const end = node->text.data() + node->text.size();
-    if (const auto read = std::from_chars(node->text.data(), end, number); read.ec != std::errc() || read.ptr != end)
+    if (const auto read = std::from_chars(node->text.data(), end, number);
+        read.ec != std::errc() || read.ptr != end)
         return invalid_argument("'{}' is {}, expected a number", key, node->describe());
     return number;
 }

@@ -17,7 +17,9 @@ struct LatencyRun {
         return static_cast<double>(latency.value_at_percentile(percentile));
     }
     double per_second() const noexcept {
-        return elapsed_ns == 0 ? 0 : static_cast<double>(latency.total_count()) * 1e9 / static_cast<double>(elapsed_ns);
+        return elapsed_ns == 0
+                   ? 0
+                   : static_cast<double>(latency.total_count()) * 1e9 / static_cast<double>(elapsed_ns);
     }
 };
 

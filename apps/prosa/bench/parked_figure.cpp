@@ -24,7 +24,8 @@ struct ParkedRun {
 
 absl::StatusOr<ParkedRun> measure_parked(const BenchRun& run, const BenchOrder& order) {
     const auto desk = std::make_shared<BenchDesk>();
-    auto instance = BenchInstance::start(run, "bench_parked", pair_configuration(*run.cpus(), "park", "answer"), desk);
+    auto instance =
+        BenchInstance::start(run, "bench_parked", pair_configuration(*run.cpus(), "park", "answer"), desk);
     if (!instance.ok()) return instance.status();
     if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;
     const std::uint64_t parks_before = fewest_parks((*instance)->main().report());
@@ -43,21 +44,22 @@ absl::StatusOr<std::vector<double>> parked_round(const BenchRun& run, const Benc
         return make_error(absl::StatusCode::kInternal,
                           "the reactors did not sleep in each turn: {:.2f} parks per transaction",
                           parked->parks_per_transaction);
-    return std::vector<double>{parked->p50_ns / bare->percentile_ns(50), parked->p50_ns, bare->percentile_ns(50),
-                               parked->parks_per_transaction};
+    return std::vector<double>{parked->p50_ns / bare->percentile_ns(50), parked->p50_ns,
+                               bare->percentile_ns(50), parked->parks_per_transaction};
 }
 
 }  // namespace
 
 FigureGroup parked_group() {
-    return {{{"parked_roundtrip_over_eventfd", "ratio", "both sides asleep each turn, over two eventfd wake-ups",
-              BarKind::at_most, 1.2}},
+    return {{{"parked_roundtrip_over_eventfd", "ratio",
+              "both sides asleep each turn, over two eventfd wake-ups", BarKind::at_most, 1.2}},
             [](BenchRun& run, std::span<FigureResult> results) -> absl::Status {
                 if (!run.cpus().ok()) return run.cpus().status();
                 const BenchOrder order{.warmup_ns = 20 * ns_per_ms,
                                        .duration_ns = run.pick(2 * ns_per_s, 500 * ns_per_ms)};
                 results[0].note =
-                    "needs no placement: a wake-up takes a hundred times as long as the line, and both are paired";
+                    "needs no placement: a wake-up takes a hundred times as long as the line, and both are "
+                    "paired";
                 return run.take_rounds(false, results, {"p50_ns", "eventfd_p50_ns", "parks_per_transaction"},
                                        [&] { return parked_round(run, order); });
             }};

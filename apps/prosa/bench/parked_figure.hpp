@@ -1,5 +1,5 @@
-// apps/prosa/bench/parked_figure.hpp: a transaction between two reactors that both sleep, over two threads that wake
-// each other by eventfd.
+// apps/prosa/bench/parked_figure.hpp: a transaction between two reactors that both sleep, over two threads
+// that wake each other by eventfd.
 #pragma once
 
 #include "apps/prosa/bench/figure.hpp"

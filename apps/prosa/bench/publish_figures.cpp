@@ -49,12 +49,14 @@ absl::StatusOr<std::vector<double>> publish_round(BenchInstance& instance, int p
 }
 
 absl::Status measure_publish(BenchRun& run, std::span<FigureResult> results) {
-    results[0].note = "from the call to the first look of a spinning reactor at the new table, so an upper bound";
-    return run.take_rounds(false, results, {"worst_of_round_us"}, [&]() -> absl::StatusOr<std::vector<double>> {
-        const auto instance = start_ready(run, "bench_publish", publisher_configuration(service_count));
-        if (!instance.ok()) return instance.status();
-        return publish_round(**instance, run.is_quick() ? 10 : 40);
-    });
+    results[0].note =
+        "from the call to the first look of a spinning reactor at the new table, so an upper bound";
+    return run.take_rounds(
+        false, results, {"worst_of_round_us"}, [&]() -> absl::StatusOr<std::vector<double>> {
+            const auto instance = start_ready(run, "bench_publish", publisher_configuration(service_count));
+            if (!instance.ok()) return instance.status();
+            return publish_round(**instance, run.is_quick() ? 10 : 40);
+        });
 }
 
 struct TrafficRun {
@@ -62,7 +64,8 @@ struct TrafficRun {
     double failed_count = 0;
 };
 
-absl::StatusOr<TrafficRun> measure_phase(BenchInstance& instance, const BenchOrder& order, bool is_publishing) {
+absl::StatusOr<TrafficRun> measure_phase(BenchInstance& instance, const BenchOrder& order,
+                                         bool is_publishing) {
     if (const absl::Status begun = instance.begin(order); !begun.ok()) return begun;
     const Nanos end_ns = monotonic_now_ns() + order.warmup_ns + order.duration_ns;
     while (is_publishing && monotonic_now_ns() + publication_interval_ns < end_ns) {
@@ -71,7 +74,8 @@ absl::StatusOr<TrafficRun> measure_phase(BenchInstance& instance, const BenchOrd
         sleep_for_ns(std::max<Nanos>(0, next_ns - monotonic_now_ns()));
     }
     if (const absl::Status ended = instance.wait_for_end(); !ended.ok()) return ended;
-    return TrafficRun{instance.desk().run.percentile_ns(99), static_cast<double>(instance.desk().failed_count)};
+    return TrafficRun{instance.desk().run.percentile_ns(99),
+                      static_cast<double>(instance.desk().failed_count)};
 }
 
 absl::StatusOr<std::vector<double>> traffic_round(const BenchRun& run, const BenchOrder& order) {
@@ -91,15 +95,17 @@ absl::Status measure_traffic(BenchRun& run, std::span<FigureResult> results) {
     const BenchOrder order{.rate_per_s = 100'000,
                            .warmup_ns = 100 * ns_per_ms,
                            .duration_ns = run.pick(2 * ns_per_s, 600 * ns_per_ms)};
-    return run.take_rounds(true, results, {"publishing_p99_ns", "quiet_p99_ns", "publishing_refused_count", "quiet_refused_count"},
-                           [&] { return traffic_round(run, order); });
+    return run.take_rounds(
+        true, results,
+        {"publishing_p99_ns", "quiet_p99_ns", "publishing_refused_count", "quiet_refused_count"},
+        [&] { return traffic_round(run, order); });
 }
 
 }  // namespace
 
 std::vector<FigureGroup> publish_groups() {
-    return {{{{"publish_10k_services_us", "us", "one more service when 10 000 exist, from the call to its view",
-               BarKind::at_most, 1000}},
+    return {{{{"publish_10k_services_us", "us",
+               "one more service when 10 000 exist, from the call to its view", BarKind::at_most, 1000}},
              measure_publish},
             {{{"traffic_p99_while_publishing_over_quiet", "ratio",
                "open loop at 100 k/s, 20 publications/s of 10 000 services", BarKind::at_most, 1.5}},

@@ -24,8 +24,8 @@ double median_of(std::vector<double> values) {
 }
 
 std::size_t RoundSeries::count(RoundKind kind) const noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(rounds_.begin(), rounds_.end(), [kind](const Round& round) { return round.kind == kind; }));
+    return static_cast<std::size_t>(std::count_if(rounds_.begin(), rounds_.end(),
+                                                  [kind](const Round& round) { return round.kind == kind; }));
 }
 
 bool RoundSeries::is_enough() const noexcept {
@@ -53,7 +53,8 @@ RoundKind RoundSeries::kind_of(const Round& round) const noexcept {
                                                                           : RoundKind::unsteady;
 }
 
-absl::Status RoundSeries::take(RawLine raw_line, Measure measure, absl::FunctionRef<void(const Round&)> on_round) {
+absl::Status RoundSeries::take(RawLine raw_line, Measure measure,
+                               absl::FunctionRef<void(const Round&)> on_round) {
     while (!is_enough()) {
         Round round;
         const absl::Status taken = take_one(raw_line, measure, round);

@@ -1,8 +1,9 @@
 // apps/prosa/bench/rounds.hpp: which measurements count: rounds between two looks at the raw line.
 //
-// Virtual CPUs move between physical placements while a program runs, and every figure that crosses cores moves
-// with them. So a round measures the raw line, then what is compared, one after the other, then the raw line again.
-// It counts when both raw lines lie in the placement's window and differ by at most its tolerance.
+// Virtual CPUs move between physical placements while a program runs, and every figure that crosses cores
+// moves with them. So a round measures the raw line, then what is compared, one after the other, then the
+// raw line again. It counts when both raw lines lie in the placement's window and differ by at most its
+// tolerance.
 #pragma once
 
 #include <absl/functional/function_ref.h>
@@ -44,7 +45,8 @@ struct Round {
 struct RoundLimits {
     std::size_t wanted_count = 5;
     std::size_t attempts_max = 12;
-    std::size_t failures_max = 2;  // on a busy machine a reactor may stand still for long; more is no accident
+    std::size_t failures_max =
+        2;  // on a busy machine a reactor may stand still for long; more is no accident
 };
 
 class RoundSeries {
@@ -53,11 +55,12 @@ class RoundSeries {
     using RawLine = absl::FunctionRef<absl::StatusOr<double>()>;
 
     // Without a placement all rounds count.
-    RoundSeries(std::optional<Placement> placement, RoundLimits limits) : placement_(placement), limits_(limits) {}
+    RoundSeries(std::optional<Placement> placement, RoundLimits limits)
+        : placement_(placement), limits_(limits) {}
 
-    // Takes rounds until enough count, or until it is plain that this machine gives none: after attempts_max, or
-    // when enough rounds were steady elsewhere and none counted. `measure` returns as many values each time.
-    // Error: that of the measurement that failed once too often.
+    // Takes rounds until enough count, or until it is plain that this machine gives none: after
+    // attempts_max, or when enough rounds were steady elsewhere and none counted. `measure` returns as many
+    // values each time. Error: that of the measurement that failed once too often.
     absl::Status take(RawLine raw_line, Measure measure, absl::FunctionRef<void(const Round&)> on_round);
 
     std::size_t count(RoundKind kind) const noexcept;

@@ -18,9 +18,10 @@ BareEcho bare_echo_of(const BenchOrder& order) {
             .duration_ns = order.duration_ns};
 }
 
-// One run of the order in an instance of its own, which is gone when this returns: the CPUs are then free for the
-// bare ring.
-absl::StatusOr<LatencyRun> measure_bus(const BenchRun& run, const BenchOrder& order, std::string_view behaviour) {
+// One run of the order in an instance of its own, which is gone when this returns: the CPUs are then free
+// for the bare ring.
+absl::StatusOr<LatencyRun> measure_bus(const BenchRun& run, const BenchOrder& order,
+                                       std::string_view behaviour) {
     const auto desk = std::make_shared<BenchDesk>();
     auto instance = BenchInstance::start(run, fmt::format("bench_{}", behaviour),
                                          pair_configuration(*run.cpus(), "spin", behaviour), desk);
@@ -41,8 +42,8 @@ absl::StatusOr<LatencyRun> measure_client_instance(const BenchRun& run, const Be
 using MeasureRun = std::function<absl::StatusOr<LatencyRun>()>;
 
 // Values: the ratios of p50 and, when wanted, of p99.9; then both sides' nanoseconds.
-absl::StatusOr<std::vector<double>> latency_round(const BenchRun& run, const BenchOrder& order, bool with_p999,
-                                                  const MeasureRun& measure) {
+absl::StatusOr<std::vector<double>> latency_round(const BenchRun& run, const BenchOrder& order,
+                                                  bool with_p999, const MeasureRun& measure) {
     const auto bare = measure_bare_roundtrip(*run.cpus(), bare_echo_of(order));
     if (!bare.ok()) return bare.status();
     const auto bus = measure();
@@ -87,7 +88,8 @@ FigureGroup one_field_group() {
 FigureGroup ten_fields_group() {
     return {{{"roundtrip_10field_p50_over_bare", "ratio", "one outstanding, answered in place, ten fields",
               BarKind::at_most, 2.8},
-             {"roundtrip_10field_p999_over_bare_p999", "ratio", "the same, at least 10 s in all", BarKind::at_most, 3}},
+             {"roundtrip_10field_p999_over_bare_p999", "ratio", "the same, at least 10 s in all",
+              BarKind::at_most, 3}},
             [](BenchRun& run, std::span<FigureResult> results) {
                 const BenchOrder order{.duration_ns = run.pick(2200 * ns_per_ms, 400 * ns_per_ms)};
                 return measure_closed_loop(run, results, order, "answer");
@@ -116,7 +118,8 @@ FigureGroup kept_group() {
 }
 
 FigureGroup client_group() {
-    return {{{"client_roundtrip_10field_p50_over_bare", "ratio", "BusClient spinning, ten fields", BarKind::at_most, 3}},
+    return {{{"client_roundtrip_10field_p50_over_bare", "ratio", "BusClient spinning, ten fields",
+              BarKind::at_most, 3}},
             [](BenchRun& run, std::span<FigureResult> results) {
                 const BenchOrder order{.duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
                 return take_latency(run, results, order, [&] { return measure_client_instance(run, order); });

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int run_count = 3;
 
-// The example's switch, its issuers healthy: no delay, no failures. Rings for 40 ms at 200 k/s: that long a virtual
-// CPU may be away.
+// The example's switch, its issuers healthy: no delay, no failures. Rings for 40 ms at 200 k/s: that long a
+// virtual CPU may be away.
 constexpr std::string_view configuration = R"(name: bench-switch
 bus: {{ ring_slots: 8192 }}
 router-1: {{ processor: router, adaptor: rules, reactor: 0, service_names: [PAYMENT],
@@ -24,7 +24,8 @@ issuer-b: {{ processor: stub, adaptor: rules, reactor: 1, service_names: [ISSUER
 )";
 
 constexpr const char* bound =
-    "bounded from below by two hops and their answers; above that by who else wants the two CPUs: what was intended "
+    "bounded from below by two hops and their answers; above that by who else wants the two CPUs: what was "
+    "intended "
     "while a reactor was away waits, and the queue drains at the slower reactor's pace";
 
 absl::StatusOr<std::filesystem::path> write_configuration(const BenchOptions& options) {
@@ -53,7 +54,8 @@ absl::StatusOr<SwitchRun> read_run(const std::string& json) {
         if (number.ok()) to = *number / scale;
         return number.status();
     };
-    absl::Status status = read(run.worst_success_percent, 1, number_at(*printed, "success_percent_worst_window"));
+    absl::Status status =
+        read(run.worst_success_percent, 1, number_at(*printed, "success_percent_worst_window"));
     status.Update(read(run.achieved_per_s, 1, number_at(*printed, "achieved_rate_per_s")));
     status.Update(read(run.p50_us, 1e3, number_at(*printed, "response_time_ns", "p50")));
     status.Update(read(run.p99_us, 1e3, number_at(*printed, "response_time_ns", "p99")));
@@ -65,11 +67,10 @@ absl::StatusOr<SwitchRun> read_run(const std::string& json) {
 
 absl::StatusOr<SwitchRun> run_load(const BenchRun& run, const std::filesystem::path& path) {
     const auto& options = run.options();
-    const auto output =
-        run_program(options.program, {"load", "-c", path.string(), "--service", "PAYMENT", "--rate", "200k", "--duration",
-                                      run.is_quick() ? "3s" : "10s", "--warmup", "1s", "--arrivals", "poisson",
-                                      "--input", (options.examples_folder / "transactions.jsonl").string(), "--json",
-                                      "-"});
+    const auto output = run_program(
+        options.program, {"load", "-c", path.string(), "--service", "PAYMENT", "--rate", "200k", "--duration",
+                          run.is_quick() ? "3s" : "10s", "--warmup", "1s", "--arrivals", "poisson", "--input",
+                          (options.examples_folder / "transactions.jsonl").string(), "--json", "-"});
     if (!output.ok()) return output.status();
     auto read = read_run(output->text);
     if (read.ok()) return read;
@@ -84,8 +85,9 @@ absl::Status measure_switch(BenchRun& run, std::span<FigureResult> results) {
     for (int i = 0; i < run_count; ++i) {
         const auto one = run_load(run, *path);
         if (!one.ok()) return one.status();
-        run.say(fmt::format("  worst window {:.3f} %, p50 {:.2f} us, p99 {:.2f} us, p99.9 {:.2f} us, sent {:.0f}/s",
-                            one->worst_success_percent, one->p50_us, one->p99_us, one->p999_us, one->achieved_per_s));
+        run.say(fmt::format(
+            "  worst window {:.3f} %, p50 {:.2f} us, p99 {:.2f} us, p99.9 {:.2f} us, sent {:.0f}/s",
+            one->worst_success_percent, one->p50_us, one->p99_us, one->p999_us, one->achieved_per_s));
         success.push_back(one->worst_success_percent);
         p50.push_back(one->p50_us);
         p99.push_back(one->p99_us);
@@ -110,11 +112,12 @@ absl::Status measure_switch(BenchRun& run, std::span<FigureResult> results) {
 }  // namespace
 
 FigureGroup switch_group() {
-    return {{{"switch_200k_success_percent", "%",
-              "prosa load at 200 k/s Poisson: worst 1 s window of 3 runs, responses to what was intended in it",
-              BarKind::at_least, 99.5},
-             {"switch_200k_p99_us", "us", "its response time from the intended time, median of the runs"}},
-            measure_switch};
+    return {
+        {{"switch_200k_success_percent", "%",
+          "prosa load at 200 k/s Poisson: worst 1 s window of 3 runs, responses to what was intended in it",
+          BarKind::at_least, 99.5},
+         {"switch_200k_p99_us", "us", "its response time from the intended time, median of the runs"}},
+        measure_switch};
 }
 
 }  // namespace prosa::bench

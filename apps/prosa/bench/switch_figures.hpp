@@ -1,4 +1,5 @@
-// apps/prosa/bench/switch_figures.hpp: the payment switch under `prosa load`, at 200 000 transactions per second.
+// apps/prosa/bench/switch_figures.hpp: the payment switch under `prosa load`, at 200 000 transactions per
+// second.
 #pragma once
 
 #include "apps/prosa/bench/figure.hpp"

@@ -75,7 +75,9 @@ class Tracer {
                 counted_.insert(thread);
                 result.thread_count = static_cast<std::uint32_t>(counted_.size());
                 break;
-            case SyscallMark::begin: is_counting_ = true; break;
+            case SyscallMark::begin:
+                is_counting_ = true;
+                break;
             case SyscallMark::end:
                 result.was_measured = is_counting_;
                 is_counting_ = false;
@@ -106,7 +108,8 @@ absl::StatusOr<SyscallCount> count_syscalls(const std::filesystem::path& program
     if (WIFEXITED(status) && WEXITSTATUS(status) == 126)
         return make_error(absl::StatusCode::kPermissionDenied, "this system lets no program trace another");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return make_error(absl::StatusCode::kInternal, "{} failed with wait status {:#x}", program.string(), status);
+        return make_error(absl::StatusCode::kInternal, "{} failed with wait status {:#x}", program.string(),
+                          status);
     return result;
 }
 

@@ -1,7 +1,7 @@
 // apps/prosa/bench/ten_fields.hpp: the ten-field message that benchmarks of the TVF and of the bus share.
 //
-// Ten fields as a card authorisation has them: strings, a date, a date-time, numbers, and a nested buffer of
-// three fields. 256 bytes as a FlatTvf.
+// Ten fields as a card authorisation has them: strings, a date, a date-time, numbers, and a nested buffer
+// of three fields. 240 bytes as a FlatTvf.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,8 @@ inline std::uint64_t sum_of_fields(const TenFields& fields) noexcept {
            static_cast<std::uint64_t>(fields.balance) + std::bit_cast<std::uint64_t>(fields.rate);
 }
 
-// Reads every field. Equal to sum_of_fields of what was written; a missing or mistyped field makes it wrong.
+// Reads every field. Equal to sum_of_fields of what was written; a missing or mistyped field makes it
+// wrong.
 inline std::uint64_t read_ten_fields(const FlatTvfView& view) noexcept {
     std::uint64_t sum = sum_of_text(view.get_string(tag_pan).value);
     sum += view.get_unsigned(tag_amount).value;

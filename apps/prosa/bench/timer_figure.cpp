@@ -66,7 +66,9 @@ class LoadedWheel {
     }
 
   private:
-    Nanos draw_deadline_ns() { return std::uniform_int_distribution<Nanos>(ns_per_ms, 10 * ns_per_s)(random_); }
+    Nanos draw_deadline_ns() {
+        return std::uniform_int_distribution<Nanos>(ns_per_ms, 10 * ns_per_s)(random_);
+    }
 
     TimerWheel wheel_;
     std::vector<TimerNode> pending_;
@@ -92,10 +94,9 @@ std::vector<double> timer_round(LoadedWheel& few, LoadedWheel& many, bool is_qui
 absl::Status measure_timers(BenchRun& run, std::span<FigureResult> results) {
     LoadedWheel few(few_count);
     LoadedWheel many(many_count);
-    const absl::Status status =
-        run.take_rounds(false, results, {"insert_cancel_1k_ns", "insert_cancel_1m_ns", "random_cancel_1m_ns"}, [&] {
-            return absl::StatusOr<std::vector<double>>(timer_round(few, many, run.is_quick()));
-        });
+    const absl::Status status = run.take_rounds(
+        false, results, {"insert_cancel_1k_ns", "insert_cancel_1m_ns", "random_cancel_1m_ns"},
+        [&] { return absl::StatusOr<std::vector<double>>(timer_round(few, many, run.is_quick())); });
     if (!status.ok()) return status;
     results[0].details.emplace_back("longest_expiry_turn_of_1m_ns", many.longest_expiry_turn_ns());
     return absl::OkStatus();

@@ -18,12 +18,14 @@ absl::StatusOr<double> time_ns(const SettingsNode& benchmarks, std::string_view 
 }
 
 absl::StatusOr<std::vector<double>> tvf_round(const std::filesystem::path& program, bool is_quick) {
-    const auto output = run_program(program, {"--benchmark_format=json",
-                                              fmt::format("--benchmark_filter=^({}|{})$", flat_name, protobuf_name),
-                                              is_quick ? "--benchmark_min_time=0.1" : "--benchmark_min_time=0.5"});
+    const auto output =
+        run_program(program, {"--benchmark_format=json",
+                              fmt::format("--benchmark_filter=^({}|{})$", flat_name, protobuf_name),
+                              is_quick ? "--benchmark_min_time=0.1" : "--benchmark_min_time=0.5"});
     if (!output.ok()) return output.status();
     if (output->exit_code != 0)
-        return make_error(absl::StatusCode::kInternal, "{} ended with {}", program.string(), output->exit_code);
+        return make_error(absl::StatusCode::kInternal, "{} ended with {}", program.string(),
+                          output->exit_code);
     const auto printed = parse_json(output->text, "flat_tvf_bench");
     if (!printed.ok()) return printed.status();
     const SettingsNode* const benchmarks = printed->find("benchmarks");
@@ -44,8 +46,8 @@ absl::Status measure_tvf(BenchRun& run, std::span<FigureResult> results) {
 }  // namespace
 
 FigureGroup tvf_group() {
-    return {{{"flat_tvf_10field_over_protobuf", "ratio", "write, validate and read, over fill, serialise, parse and read",
-              BarKind::at_most, 0.33}},
+    return {{{"flat_tvf_10field_over_protobuf", "ratio",
+              "write, validate and read, over fill, serialise, parse and read", BarKind::at_most, 0.33}},
             measure_tvf};
 }
 

@@ -1,4 +1,5 @@
-// What the slot ring costs on one thread, where no line has to move: claim, fill, publish, peek, read, release.
+// What the slot ring costs on one thread, where no line has to move: claim, fill, publish, peek, read,
+// release.
 //
 // The cost between two cores is the lines that move: `prosa bench` measures it together with the raw line.
 #include <benchmark/benchmark.h>
@@ -33,7 +34,8 @@ void push_and_pop_one(benchmark::State& state) {
 }
 BENCHMARK(push_and_pop_one)->Arg(8)->Arg(60)->Arg(252);
 
-// The ring is filled to the last slot, then emptied: it does not stay in the first-level cache. Time per message.
+// The ring is filled to the last slot, then emptied: it does not stay in the first-level cache. Time per
+// message.
 void fill_and_empty(benchmark::State& state) {
     SlotRing<> ring(capacity_slots, slot_bytes);
     std::array<std::byte, slot_bytes> message{};

@@ -1,4 +1,5 @@
-// counted_program COUNT: one marked thread makes COUNT system calls between the marks while another makes many.
+// counted_program COUNT: one marked thread makes COUNT system calls between the marks while another makes
+// many.
 #include <sys/syscall.h>
 #include <unistd.h>
 

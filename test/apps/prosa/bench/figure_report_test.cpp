@@ -67,7 +67,9 @@ TEST_CASE("every round is in the file, with both raw lines and whether it counts
     FigureResult result = measured(1.5);
     result.rounds = {{120, 121, RoundKind::counted, {1.5}, ""}, {0, 0, RoundKind::failed, {}, "broken"}};
     const std::string line = json_line({ratio, result}, false);
-    CHECK(contains(line, R"("all_rounds": [{"raw_before_ns": 120, "raw_after_ns": 121, "value": 1.5, "counts": true}])"));
+    CHECK(contains(
+        line,
+        R"("all_rounds": [{"raw_before_ns": 120, "raw_after_ns": 121, "value": 1.5, "counts": true}])"));
 }
 
 }  // namespace
