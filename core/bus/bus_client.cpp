@@ -34,6 +34,7 @@ class BusClient::Impl final : public Caller {
           state_(control_->ask([&] { return control_->add_client(peer.waker); })),
           deadlines_(monotonic_now_ns()),
           requester_(control_->options().bus, peer, control_->tables(), deadlines_, *control_) {
+        if (TransactionJournal* const journal = control_->options().journal.get()) requester_.log_to(journal->open());
         requester_.add_caller(*this);
     }
 
@@ -87,7 +88,7 @@ class BusClient::Impl final : public Caller {
 
     void complete() noexcept {
         is_closed_ = true;
-        requester_.complete_all(ServiceError::shutting_down);
+        requester_.shut_down();
     }
 
     void close() noexcept {

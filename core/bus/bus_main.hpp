@@ -32,6 +32,7 @@
 #include "core/bus/processor_definition.hpp"
 #include "core/bus/responder.hpp"
 #include "core/bus/service_table.hpp"
+#include "core/bus/transaction_sink.hpp"
 #include "core/reactor/idle_strategy.hpp"
 #include "core/reactor/reactor.hpp"
 
@@ -47,6 +48,7 @@ struct InstanceOptions {
     std::vector<std::pair<std::string, Policy>> service_policies;  // others: round_robin
     bool pins_reactors = true;
     std::optional<Nanos> stepped_from_ns;  // no threads: step() turns everything, on the caller's time from here
+    std::shared_ptr<TransactionJournal> journal;  // a log of transactions; of this instance only
     bool handles_signals = false;  // SIGINT and SIGTERM stop the instance, a second one at once
 };
 
@@ -60,6 +62,7 @@ struct QueueReport {
     ReactorId reactor{};
     ProcessorState state{};
     Incarnation incarnation{};
+    bool is_registered = false;  // an incarnation can be reached
     std::uint64_t restarts = 0;
     std::string last_error;
     CounterBlock<CallerCounter>::Values caller{};
@@ -97,6 +100,9 @@ struct ReactorReport {
     std::uint32_t kept_blocks = 0;
     std::uint32_t body_blocks = 0;
     std::uint32_t outbox = 0;
+    std::uint32_t credit_in_use = 0;   // requests sent whose answer has not come, timed-out ones included
+    std::uint32_t queue_depth = 0;     // requests that waited at the last reading
+    std::uint32_t queue_depth_high_water = 0;
     std::uint64_t unreachable = 0;  // requests for an incarnation that was gone
     std::uint64_t duplicate = 0;    // replies that nothing waited for
 };

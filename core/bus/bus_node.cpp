@@ -7,6 +7,7 @@ namespace {
 
 // Blocks of others go home at least this often, in turns, and whenever a turn was idle.
 constexpr std::uint32_t exchange_turns = 256;
+constexpr std::uint32_t detach_house_keepings = 1024;
 constexpr std::size_t expiries_per_turn = 256;
 // How long a reactor may sleep over something that waits for room elsewhere.
 constexpr Nanos retry_after_ns = ns_per_ms;
@@ -19,7 +20,9 @@ BusNode::BusNode(NodeContext context, Peer self)
       deadlines_(context.start_ns),
       timers_(context.start_ns),
       requester_(context.options, self, context.tables, deadlines_, context.connector),
-      responder_(context.options, self.id, *pools_) {}
+      responder_(context.options, self.id, *pools_) {
+    if (context_.journal != nullptr) requester_.log_to(context_.journal->open());
+}
 
 BusNode::~BusNode() {
     end_all_shards();
@@ -128,12 +131,19 @@ void BusNode::flush_events() {
 
 void BusNode::house_keep() noexcept {
     turns_until_exchange_ = exchange_turns;
+    if (++house_keepings_ % detach_house_keepings == 0) responder_.detach_closed();
     requester_.exchange_blocks();
     responder_.exchange_blocks();
     status_.in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed);
     status_.kept_blocks.store(pools_->kept.taken_blocks(), std::memory_order_relaxed);
     status_.body_blocks.store(pools_->bodies.taken_blocks(), std::memory_order_relaxed);
     status_.outbox.store(responder_.outbox_count(), std::memory_order_relaxed);
+    status_.credit_in_use.store(requester_.pending_count(), std::memory_order_relaxed);
+    const std::uint32_t waiting = responder_.waiting_count();
+    status_.waiting.store(waiting, std::memory_order_relaxed);
+    status_.waiting_high_water.store(
+        std::max({waiting, responder_.waiting_high_water(), status_.waiting_high_water.load(std::memory_order_relaxed)}),
+        std::memory_order_relaxed);
     if (is_shutting_down_) status_.shutdown_begun.store(true, std::memory_order_release);
 }
 

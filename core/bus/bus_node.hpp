@@ -31,6 +31,7 @@ struct NodeContext {
     ServiceDirectory& directory;
     LinkConnector& connector;
     MainPort& main;
+    TransactionJournal* journal;  // null: transactions are not logged
     Nanos start_ns;   // of the reactors' time
     bool is_stepped;  // the time is what run_once is told; no clock is read
 };
@@ -41,6 +42,9 @@ struct NodeStatus {
     std::atomic<std::uint32_t> kept_blocks{0};
     std::atomic<std::uint32_t> body_blocks{0};
     std::atomic<std::uint32_t> outbox{0};
+    std::atomic<std::uint32_t> credit_in_use{0};
+    std::atomic<std::uint32_t> waiting{0};
+    std::atomic<std::uint32_t> waiting_high_water{0};
     std::atomic<bool> shutdown_begun{false};  // the numbers above were published after on_shutdown
 };
 
@@ -54,7 +58,7 @@ class BusNode final : public ReactorHost {
     void begin_shard(Shard& shard, Incarnation incarnation);
     void end_shard(Shard& shard, const ProcessorError* error);
     void begin_shutdown();  // on_shutdown of every shard
-    void complete_pending() { requester_.complete_all(ServiceError::shutting_down); }
+    void complete_pending() { requester_.shut_down(); }
     void end_all_shards();
     // -----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +112,7 @@ class BusNode final : public ReactorHost {
     std::deque<MainEvent> events_;
     Nanos next_source_ns_ = no_deadline_ns;
     std::uint32_t turns_until_exchange_ = 0;
+    std::uint32_t house_keepings_ = 0;
     bool is_shutting_down_ = false;
     NodeStatus status_;
 };

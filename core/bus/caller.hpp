@@ -40,7 +40,7 @@ inline constexpr HdrRange latency_range{1, 60 * ns_per_s, 2};
 
 class Caller {
   public:
-    Caller() : latency(latency_range) {}
+    explicit Caller(ProviderId who_calls = {}) : latency(latency_range), who(who_calls) {}
     virtual ~Caller() = default;
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
@@ -50,6 +50,7 @@ class Caller {
 
     CounterBlock<CallerCounter> counters;
     IntervalHistogram latency;  // of outcomes that are responses, commit to outcome
+    const ProviderId who;       // processor 0: a client
 
     // Unanswered requests by ProviderIndex: the credit in use.
     std::uint32_t outstanding(ProviderIndex provider) const noexcept {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "core/bus/requester.hpp"
@@ -8,6 +9,10 @@ namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
     : requester_(&requester), caller_(&caller), options_(options), service_(service) {
+    if (requester.is_shut_down_) [[unlikely]] {
+        refusal_ = ServiceError::shutting_down;
+        return;
+    }
     const ServiceEntry* const entry = requester.table().find(service);
     if (entry == nullptr || entry->providers.empty()) [[unlikely]] {
         caller.counters[CallerCounter::refused_unreachable].add();
@@ -27,7 +32,9 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
         if (caller.outstanding(provider.index) < requester.options_.credit) [[likely]] {
             has_credit = true;
             if (try_provider(provider)) [[likely]] {
-                provider_ = &provider;
+                provider_index_ = provider.index;
+                provider_id_ = provider.id;
+                endpoint_ = provider.endpoint;
                 entry_ = pending;
                 open_body();
                 return;
@@ -43,7 +50,7 @@ bool Claim::try_provider(const Provider& provider) noexcept {
     outbound_ = requester_->outbound_to(provider.reactor);
     if (outbound_ == nullptr) [[unlikely]] return false;
     if (provider.shared_queue != nullptr) return try_shared(*provider.shared_queue);
-    if (!outbound_->has_open_claim && outbound_->deferred_head == nullptr) [[likely]] {
+    if (!outbound_->has_open_claim && outbound_->staged_count == 0) [[likely]] {
         std::byte* const slot = outbound_->link->requests.try_claim();
         if (slot == nullptr) [[unlikely]] return false;
         unpoison(slot, requester_->options_.slot_bytes);
@@ -51,17 +58,23 @@ bool Claim::try_provider(const Provider& provider) noexcept {
         outbound_->has_open_claim = true;
         return true;
     }
-    // The next slot is being filled by another claim: this message is built in a block and follows it.
-    return outbound_->link->requests.can_claim(2 + outbound_->deferred_count) && try_staged();
+    // Others were promised the next slots: this message is built in a block and follows.
+    const std::uint32_t promised = outbound_->staged_count + (outbound_->has_open_claim ? 1 : 0);
+    if (!outbound_->link->requests.can_claim(promised + 1) || !try_staged()) return false;
+    ++outbound_->staged_count;
+    return true;
 }
 
 bool Claim::try_shared(SharedQueue& queue) noexcept {
     for (const ReactorId shard : queue.shards())
         if (requester_->outbound_to(shard) == nullptr) return false;
     if (!queue.try_reserve()) return false;
-    if (try_staged()) return true;
-    queue.cancel();
-    return false;
+    if (!try_staged()) {
+        queue.cancel();
+        return false;
+    }
+    shared_queue_ = &queue;
+    return true;
 }
 
 bool Claim::try_staged() noexcept {
@@ -94,6 +107,25 @@ bool Claim::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {
 
 std::uint32_t Claim::pending_index() const noexcept { return requester_->pending_.index_of(*entry_); }
 
+bool Claim::wants_reference() const noexcept { return entry_ != nullptr && requester_->sink_ != nullptr; }
+
+void Claim::set_reference(std::string_view reference) noexcept {
+    if (!wants_reference()) return;
+    TransactionReference& kept = requester_->traces_[pending_index()].reference;
+    const std::size_t bytes = std::min(reference.size(), TransactionReference::bytes_max);
+    std::memcpy(kept.text.data(), reference.data(), bytes);
+    kept.bytes = static_cast<std::uint8_t>(bytes);
+    kept.is_cut = bytes < reference.size();
+    has_reference_ = true;
+}
+
+void Claim::trace() noexcept {
+    RequestTrace& trace = requester_->traces_[pending_index()];
+    trace.correlation = options_.correlation;
+    trace.provider = provider_id_;
+    if (!has_reference_) trace.reference.bytes = 0;
+}
+
 RequestId Claim::commit() noexcept {
     PROSA_ASSERT(entry_ != nullptr, "only a granted claim is committed, and once");
     Requester& requester = *requester_;
@@ -108,7 +140,7 @@ RequestId Claim::commit() noexcept {
     header.deadline_ns = deadline_ns;
     header.service = service_;
     header.pending_index = requester.pending_.index_of(*entry_);
-    header.provider = provider_->endpoint;
+    header.provider = endpoint_;
     header.kind = MessageKind::request;
     header.error = ServiceError::none;
     header.flags = 0;
@@ -131,13 +163,14 @@ RequestId Claim::commit() noexcept {
     entry.has_waiter = options_.waiter != nullptr;
     entry.token = entry.has_waiter ? reinterpret_cast<std::uint64_t>(options_.waiter) : options_.token;
     entry.service = service_;
-    entry.provider = provider_->index;
+    entry.provider = provider_index_;
     entry.caller = caller_->place_;
     entry.state = PendingState::in_flight;
     requester.wheel_.insert(entry, deadline_ns);
-    ++caller_->outstanding_[value_of(provider_->index)];
+    ++caller_->outstanding_[value_of(provider_index_)];
     ++requester.in_flight_;
     caller_->counters[CallerCounter::accepted].add();
+    if (requester.sink_ != nullptr) [[unlikely]] trace();
     entry_ = nullptr;
     return id;
 }
@@ -152,12 +185,10 @@ void Claim::publish() noexcept {
         if (outbound_->deferred_head != nullptr) [[unlikely]] requester.flush_deferred(*outbound_);
         return;
     }
-    if (provider_->shared_queue != nullptr) {
-        staged_->requester = requester.self_.id;
-        requester.push_shared(*provider_, staged_);
-        return;
-    }
-    requester.defer(*outbound_, staged_);
+    if (shared_queue_ != nullptr)
+        requester.push_shared(*shared_queue_, staged_);
+    else
+        requester.defer(*outbound_, staged_);
 }
 
 void Claim::abort() noexcept {
@@ -166,7 +197,10 @@ void Claim::abort() noexcept {
     if (body_block_ != nullptr) requester.bodies_.put(body_block_);
     if (staged_ != nullptr) {
         requester.bodies_.put(staged_);
-        if (provider_->shared_queue != nullptr) provider_->shared_queue->cancel();
+        if (shared_queue_ != nullptr)
+            shared_queue_->cancel();
+        else
+            --outbound_->staged_count;
     } else {
         outbound_->has_open_claim = false;
         if (outbound_->deferred_head != nullptr) requester.flush_deferred(*outbound_);
@@ -180,7 +214,10 @@ SendResult Requester::send(Caller& caller, ServiceHandle service, std::span<cons
     Claim claim(*this, caller, service, options);
     if (!claim) return {claim.refusal()};
     const auto bytes = static_cast<std::uint32_t>(body.size());
-    if (!claim.body().reserve(bytes)) return {ServiceError::overloaded};
+    if (!claim.body().reserve(bytes)) {
+        caller.counters[CallerCounter::refused_memory].add();
+        return {ServiceError::overloaded};
+    }
     std::memcpy(claim.body().data, body.data(), bytes);
     claim.body().size_bytes = bytes;
     const std::uint32_t pending_index = claim.pending_index();

@@ -24,12 +24,13 @@ BusMain::Control::Control(InstanceOptions options)
       tables_(peers_max, empty_table()),
       publisher_(tables_, directory_, options_.service_policies),
       busy_threads_(read_topology().available_count()),
-      node_context_{options_.name, options_.bus,  tables_,   directory_, *this,
-                    *this,         start_ns_,     options_.stepped_from_ns.has_value()},
+      node_context_{options_.name, options_.bus,           tables_,   directory_, *this,
+                    *this,         options_.journal.get(), start_ns_, options_.stepped_from_ns.has_value()},
       random_(std::random_device{}()),
       now_ns_(start_ns_) {
     waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
+    if (options_.journal != nullptr) options_.journal->begin(shared_directory_);
 }
 
 BusMain::Control::~Control() = default;
@@ -124,6 +125,7 @@ absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition 
     ProcessorRecord& processor = processors_.emplace_back();
     processor.id = static_cast<ProcessorId>(next_processor_id_++);
     processor.definition = std::make_shared<const ProcessorDefinition>(std::move(definition));
+    if (options_.journal != nullptr) options_.journal->name_processor(processor.id, processor.definition->name);
     if (phase_ == Phase::running) {
         if (const absl::Status hosted = host_now(processor); !hosted.ok()) {
             processors_.pop_back();
@@ -159,7 +161,10 @@ absl::Status BusMain::Control::start() {
     phase_ = Phase::running;
     if (!options_.stepped_from_ns) {
         for (HostedReactor& hosted : reactors_)
-            if (absl::Status launched = launch(hosted); !launched.ok()) return launched;
+            if (absl::Status launched = launch(hosted); !launched.ok()) {
+                take_back();
+                return launched;
+            }
         thread_ = std::thread([this] { run(); });
         is_main_running_.store(true, std::memory_order_release);
     }
@@ -231,6 +236,10 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
         of_queue.push_back(*definition.reactor);
     }
     while (of_queue.size() < std::max(definition.threads, 1U)) {
+        if (const auto idle = find_empty_reactor(of_queue)) {
+            of_queue.push_back(*idle);
+            continue;
+        }
         const auto id = take_peer_id();
         if (!id) return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
         ReactorPlan::Entry entry;
@@ -253,6 +262,19 @@ void BusMain::Control::publish() {
         ControlTask look_again([] {});
         (void)hosted.reactor->post(look_again);  // an inbox that is full keeps its reactor awake
     }
+}
+
+// A reactor whose processors were removed hosts the next one, so that adding and removing does not use them up.
+std::optional<std::uint32_t> BusMain::Control::find_empty_reactor(const std::vector<std::uint32_t>& taken) const {
+    for (std::uint32_t at = 0; at < reactors_.size(); ++at) {
+        const bool is_taken = std::find(taken.begin(), taken.end(), at) != taken.end();
+        const bool is_used = std::any_of(processors_.begin(), processors_.end(), [&](const ProcessorRecord& other) {
+            return std::any_of(other.queues.begin(), other.queues.end(),
+                               [&](const QueueRecord& queue) { return queue.host == &reactors_[at]; });
+        });
+        if (!is_taken && !is_used) return at;
+    }
+    return std::nullopt;
 }
 
 void BusMain::Control::post(HostedReactor& hosted, ControlTask task) {

@@ -138,6 +138,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status launch(HostedReactor& hosted);
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
     absl::Status host_now(ProcessorRecord& processor);
+    std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
+    void take_back();
     void post(HostedReactor& hosted, ControlTask task);
     void publish();
     void begin(ProcessorRecord& processor, QueueRecord& queue);
@@ -164,7 +166,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
 
     const InstanceOptions options_;
     const Nanos start_ns_;
-    ServiceDirectory directory_;
+    const std::shared_ptr<ServiceDirectory> shared_directory_ = std::make_shared<ServiceDirectory>();
+    ServiceDirectory& directory_ = *shared_directory_;
     ServiceTableCell tables_;
     TablePublisher publisher_;
     BusyThreads busy_threads_;

@@ -22,6 +22,7 @@ QueueReport report_of(const QueueRecord& queue) {
     report.reactor = queue.host->id;
     report.state = queue.state;
     report.incarnation = queue.incarnation;
+    report.is_registered = queue.provider.has_value();
     report.restarts = queue.restarts;
     report.last_error = queue.last_error;
     report.caller = queue.shard->counters.values();
@@ -45,6 +46,9 @@ ReactorReport report_of(const HostedReactor& hosted) {
     report.kept_blocks = status.kept_blocks.load(std::memory_order_relaxed);
     report.body_blocks = status.body_blocks.load(std::memory_order_relaxed);
     report.outbox = status.outbox.load(std::memory_order_relaxed);
+    report.credit_in_use = status.credit_in_use.load(std::memory_order_relaxed);
+    report.queue_depth = status.waiting.load(std::memory_order_relaxed);
+    report.queue_depth_high_water = status.waiting_high_water.load(std::memory_order_relaxed);
     report.unreachable = hosted.node->responder().unreachable_count();
     report.duplicate = hosted.node->requester().duplicate_count();
     return report;

@@ -97,6 +97,17 @@ void BusMain::Control::end_everything() {
         });
 }
 
+// The start failed half-way: nothing was begun, so the threads that run only have to leave.
+void BusMain::Control::take_back() {
+    for (HostedReactor& hosted : reactors_) {
+        hosted.reactor->stop();
+        if (hosted.thread.joinable()) hosted.thread.join();
+    }
+    phase_ = Phase::stopped;
+    is_stopping_.store(true, std::memory_order_relaxed);
+    ended_promise_.set_value();
+}
+
 int BusMain::Control::join() {
     if (!thread_.joinable()) return 0;
     ended_.wait();

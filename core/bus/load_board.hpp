@@ -3,12 +3,14 @@
 // Threads   LoadStats: written by the source's reactor, read by any.  LoadBoard: any; a mutex, off the hot path.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/export.hpp"
 #include "core/base/service_error.hpp"
 #include "core/stats/counter.hpp"
@@ -35,20 +37,33 @@ enum class LoadCounter : std::uint8_t {
     count_,
 };
 
-// One source. Both times end at the outcome; they are recorded for responses only.
+// Times to an error: up to a minute, 2 significant digits, 25 KB for each code.
+inline constexpr HdrRange error_time_range{1, 60 * ns_per_s, 2};
+
+// One source. All times end at the outcome; the first two are recorded for responses only.
 struct LoadStats {
-    explicit LoadStats(std::string source_name) : name(std::move(source_name)) {}
+    explicit LoadStats(std::string source_name, std::string service_name = {})
+        : name(std::move(source_name)), service(std::move(service_name)) {}
 
     const std::string name;
+    const std::string service;
     CounterBlock<LoadCounter> counters;
     IntervalHistogram response_time;  // from the intended send time: what a user of the service would see
     IntervalHistogram service_time;   // from the real send
+    std::array<IntervalHistogram, service_error_count - 1> error_times{
+        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range), IntervalHistogram(error_time_range),
+        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range), IntervalHistogram(error_time_range)};
+
+    // From the real send, by the code of the outcome.
+    IntervalHistogram& outcome_time(ServiceError error) noexcept {
+        return error == ServiceError::none ? service_time : error_times[static_cast<std::size_t>(error) - 1];
+    }
 };
 
 class LoadBoard {
   public:
-    std::shared_ptr<LoadStats> add(std::string name) {
-        auto stats = std::make_shared<LoadStats>(std::move(name));
+    std::shared_ptr<LoadStats> add(std::string name, std::string service = {}) {
+        auto stats = std::make_shared<LoadStats>(std::move(name), std::move(service));
         const std::scoped_lock lock(mutex_);
         sources_.push_back(stats);
         return stats;

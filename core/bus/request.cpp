@@ -54,6 +54,12 @@ bool Answer::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {
 
 void Answer::commit_as(ServiceError error) noexcept {
     PROSA_ASSERT(header_ != nullptr, "an answer is committed once");
+    if (kept_ != nullptr && *kept_owner_ != kept_) [[unlikely]] {
+        // Another answer to this kept request went first; its block may be anybody's by now.
+        callee_->callee_counters[CalleeCounter::refused_answer].add();
+        abort();
+        return;
+    }
     if (has_grow_failed_) [[unlikely]] {
         if (body_block_ != nullptr) responder_->bodies_.put(std::exchange(body_block_, nullptr));
         body_.size_bytes = 0;

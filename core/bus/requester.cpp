@@ -43,6 +43,13 @@ Requester::~Requester() {
     for (Outbound* const outbound : outbounds_) outbound->link->is_closed.store(true, std::memory_order_release);
 }
 
+// Traces are touched on first use only, as the pending entries are.
+void Requester::log_to(std::unique_ptr<TransactionSink> sink) {
+    PROSA_ASSERT(pending_.taken_count() == 0, "a log begins before the first request");
+    traces_ = std::make_unique_for_overwrite<RequestTrace[]>(pending_.capacity());
+    sink_ = std::move(sink);
+}
+
 void Requester::add_caller(Caller& caller) {
     // A place is never given twice: answers to a caller that left still return credit by it.
     PROSA_ASSERT(callers_.size() < std::numeric_limits<std::uint16_t>::max(), "at most 65 535 callers");
@@ -69,6 +76,7 @@ void Requester::forget(std::uint32_t pending_index, RequestId id) noexcept {
     wheel_.cancel(*entry);
     entry->state = PendingState::reported;
     --in_flight_;
+    if (sink_ != nullptr) [[unlikely]] log_end(*entry, ServiceError::none, true);
     caller_of(*entry).counters[CallerCounter::abandoned].add();
 }
 
@@ -199,7 +207,22 @@ Outcome Requester::close(PendingEntry& entry, ServiceError error) noexcept {
     outcome.token = entry.has_waiter ? 0 : entry.token;
     outcome.sent_ns = entry.sent_ns;
     outcome.latency_ns = now_ns_ - entry.sent_ns;
+    if (sink_ != nullptr) [[unlikely]] log_end(entry, error, false);
     return outcome;
+}
+
+void Requester::log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept {
+    const RequestTrace& trace = traces_[pending_.index_of(entry)];
+    sink_->on_end({.id = entry.id,
+                   .correlation = trace.correlation,
+                   .sent_ns = entry.sent_ns,
+                   .latency_ns = now_ns_ - entry.sent_ns,
+                   .requester = caller_of(entry).who,
+                   .provider = trace.provider,
+                   .service = entry.service,
+                   .outcome = error,
+                   .is_abandoned = is_abandoned,
+                   .reference = trace.reference});
 }
 
 void Requester::deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept {
@@ -222,9 +245,10 @@ void Requester::report(PendingEntry& entry, ServiceError error) noexcept {
 
 void Requester::on_deadline(PendingEntry& entry) noexcept { report(entry, ServiceError::timeout); }
 
-void Requester::complete_all(ServiceError error) noexcept {
+void Requester::shut_down() noexcept {
+    is_shut_down_ = true;
     pending_.for_each([&](PendingEntry& entry) {
-        if (entry.state == PendingState::in_flight) report(entry, error);
+        if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);
     });
 }
 
@@ -235,7 +259,6 @@ void Requester::defer(Outbound& outbound, MessageBlock* message) noexcept {
     else
         outbound.deferred_tail->next = message;
     outbound.deferred_tail = message;
-    ++outbound.deferred_count;
     flush_deferred(outbound);
 }
 
@@ -249,15 +272,15 @@ void Requester::flush_deferred(Outbound& outbound) noexcept {
         outbound.link->requests.publish();
         outbound.needs_wake = true;
         outbound.deferred_head = message->next;
-        --outbound.deferred_count;
+        --outbound.staged_count;
         bodies_.put(message);
     }
 }
 
-void Requester::push_shared(const Provider& provider, MessageBlock* message) noexcept {
+void Requester::push_shared(SharedQueue& queue, MessageBlock* message) noexcept {
     message->requester = self_.id;
-    provider.shared_queue->push(message);
-    for (const ReactorId shard : provider.shared_queue->shards()) outbound_to(shard)->needs_wake = true;
+    queue.push(message);
+    for (const ReactorId shard : queue.shards()) outbound_to(shard)->needs_wake = true;
 }
 
 MessageBlock* Requester::take_block() noexcept {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/base/body_buffer.hpp"
@@ -19,6 +20,7 @@
 #include "core/bus/outcome.hpp"
 #include "core/bus/pending_table.hpp"
 #include "core/bus/service_table.hpp"
+#include "core/bus/transaction_sink.hpp"
 #include "core/memory/message.hpp"
 #include "core/rcu/snapshot_cell.hpp"
 #include "core/reactor/timer_wheel.hpp"
@@ -45,7 +47,7 @@ struct Outbound {
     MessageBlock* homeward = nullptr;  // blocks of the provider's reactor, on their way back
     MessageBlock* deferred_head = nullptr;  // messages committed while a slot claim was open, in order
     MessageBlock* deferred_tail = nullptr;
-    std::uint32_t deferred_count = 0;
+    std::uint32_t staged_count = 0;  // claims built in blocks, open or deferred: each was promised a slot
     std::uint32_t homeward_count = 0;
     bool has_open_claim = false;
     bool needs_wake = false;
@@ -74,6 +76,10 @@ class Claim {
     // Where the requester keeps it until its outcome; for Requester::forget.
     PROSA_API std::uint32_t pending_index() const noexcept;
 
+    // For the log of transactions; does nothing when there is none. At most TransactionReference::bytes_max are kept.
+    PROSA_API bool wants_reference() const noexcept;
+    PROSA_API void set_reference(std::string_view reference) noexcept;
+
     // Sends it. The request is now accepted: one outcome will come. Returns its id.
     PROSA_API RequestId commit() noexcept;
 
@@ -87,20 +93,32 @@ class Claim {
     bool try_staged() noexcept;
     void open_body() noexcept;
     void publish() noexcept;
+    void trace() noexcept;
     static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
 
     Requester* requester_ = nullptr;
     Caller* caller_ = nullptr;
     PendingEntry* entry_ = nullptr;
     Outbound* outbound_ = nullptr;
-    const Provider* provider_ = nullptr;  // in the table the requester holds; fixed until the handler returns
+    SharedQueue* shared_queue_ = nullptr;  // of the provider; lives as long as the instance
     MessageHeader* header_ = nullptr;     // in the ring slot, or in staged_
     MessageBlock* staged_ = nullptr;      // the whole message in a block: no slot was free to claim
     MessageBlock* body_block_ = nullptr;
     BodyBuffer body_;
     SendOptions options_;
     ServiceHandle service_ = no_service;
+    ProviderId provider_id_{};
+    ProviderIndex provider_index_{};  // copies: the table may change while the claim is open
+    EndpointTag endpoint_{};
     ServiceError refusal_ = ServiceError::unreachable;
+    bool has_reference_ = false;
+};
+
+// What the log of transactions needs to know of a pending request beside its entry.
+struct RequestTrace {
+    RequestId correlation;
+    ProviderId provider;
+    TransactionReference reference;
 };
 
 class Requester {
@@ -111,6 +129,9 @@ class Requester {
     PROSA_API ~Requester();
     Requester(const Requester&) = delete;
     Requester& operator=(const Requester&) = delete;
+
+    // From here on the end of each request is told to `sink`. Before the first claim.
+    PROSA_API void log_to(std::unique_ptr<TransactionSink> sink);
 
     // A caller sends and gets outcomes from add to remove. At most 65 535 in a requester's life.
     PROSA_API void add_caller(Caller& caller);
@@ -153,8 +174,8 @@ class Requester {
     // Sends the blocks of others home, and takes ours back. When idle, and when batches are due.
     PROSA_API void exchange_blocks() noexcept;
 
-    // Reports `error` as the outcome of every request still in flight.
-    PROSA_API void complete_all(ServiceError error) noexcept;
+    // Ends every request in flight as `shutting_down`; from here on claims are refused with the same code.
+    PROSA_API void shut_down() noexcept;
 
     // Before parking: announces sleep on every link; false when a reply came meanwhile.
     PROSA_API bool announce_sleep() noexcept;
@@ -180,11 +201,12 @@ class Requester {
     Caller& caller_of(const PendingEntry& entry) noexcept { return *callers_[entry.caller]; }
     void report(PendingEntry& entry, ServiceError error) noexcept;
     Outcome close(PendingEntry& entry, ServiceError error) noexcept;
+    void log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept;
     static void deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept;
     void send_home(Outbound& outbound, MessageBlock* block) noexcept;
     void defer(Outbound& outbound, MessageBlock* message) noexcept;
     void flush_deferred(Outbound& outbound) noexcept;
-    void push_shared(const Provider& provider, MessageBlock* message) noexcept;
+    void push_shared(SharedQueue& queue, MessageBlock* message) noexcept;
 
     const BusOptions options_;
     const Peer self_;
@@ -195,12 +217,15 @@ class Requester {
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
+    bool is_shut_down_ = false;
     PendingTable pending_;
     std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
     std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation
     std::vector<Caller*> callers_;                       // by place; null where one left
     std::vector<ServiceHandle> prepared_;                // sorted by nothing: few
     Counter duplicates_;
+    std::unique_ptr<TransactionSink> sink_;   // null: no log of transactions
+    std::unique_ptr<RequestTrace[]> traces_;  // by pending index, while there is a sink
 };
 
 }  // namespace prosa

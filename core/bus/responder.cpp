@@ -1,6 +1,7 @@
 #include "core/bus/responder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/bus/shared_queue.hpp"
 #include "core/memory/poison.hpp"
@@ -89,6 +90,7 @@ std::uint32_t Responder::serve_requests() noexcept {
     }
     if (taken != 0 && ++first_inbound_ >= count) first_inbound_ = 0;
     for (std::size_t i = 0; i < shared_.size(); ++i) taken += serve_shared(shared_[i]);
+    if (taken > waiting_high_water_) [[unlikely]] waiting_high_water_ = taken;
     return taken;
 }
 
@@ -96,7 +98,7 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
     if (inbound.outbox_head != nullptr) [[unlikely]] return 0;
     SlotRing<>& requests = inbound.link->requests;
     std::uint32_t taken = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
-    while (taken < options_.batch) {
+    while (taken < options_.batch && inbound.outbox_head == nullptr) {
         std::byte* const slot = requests.peek();
         if (slot == nullptr) break;
         if (!inbound.link->replies.can_claim(1)) [[unlikely]] break;
@@ -247,6 +249,13 @@ std::uint32_t Responder::outbox_count() const noexcept {
     return count;
 }
 
+std::uint32_t Responder::waiting_count() const noexcept {
+    std::uint32_t count = 0;
+    for (const auto& inbound : inbounds_) count += inbound->link->requests.readable_count();
+    for (const SharedEndpoint& endpoint : shared_) count += endpoint.queue->depth();
+    return count;
+}
+
 Inbound* Responder::inbound_of(ReactorId requester) noexcept {
     for (const auto& inbound : inbounds_)
         if (inbound->link->requester.id == requester) return inbound.get();
@@ -292,11 +301,23 @@ void Responder::flush_wakes() noexcept {
 }
 
 void Responder::detach_closed() noexcept {
-    std::erase_if(inbounds_, [](const std::unique_ptr<Inbound>& inbound) {
-        return inbound->link->is_closed.load(std::memory_order_acquire) && inbound->kept_count == 0 &&
-               inbound->link->requests.peek() == nullptr;
+    std::erase_if(inbounds_, [this](const std::unique_ptr<Inbound>& inbound) {
+        if (!inbound->link->is_closed.load(std::memory_order_acquire)) return false;
+        drop_outbox(*inbound);
+        const bool has_request = inbound->link->requests.peek() != nullptr && inbound->link->replies.can_claim(1);
+        return !has_request && inbound->kept_count == 0 && inbound->waiting_head == nullptr;
     });
     first_inbound_ = 0;
+}
+
+// Nobody takes these answers any more; they would wait for a slot for ever.
+void Responder::drop_outbox(Inbound& inbound) noexcept {
+    while (inbound.outbox_head != nullptr) {
+        MessageBlock* const block = std::exchange(inbound.outbox_head, inbound.outbox_head->next);
+        --inbound.outbox_count;
+        --inbound.kept_count;
+        kept_pool_.put(block);
+    }
 }
 
 bool Responder::is_blocked(const Inbound& inbound) noexcept {

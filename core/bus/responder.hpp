@@ -101,6 +101,9 @@ class Responder {
     PROSA_API void awaken() noexcept;
 
     std::uint32_t outbox_count() const noexcept;
+    // Requests that wait now, and the most that one turn found.
+    std::uint32_t waiting_count() const noexcept;
+    std::uint32_t waiting_high_water() const noexcept { return waiting_high_water_; }
     std::uint64_t unreachable_count() const noexcept { return unreachable_.value(); }
     const BusOptions& options() const noexcept { return options_; }
 
@@ -132,6 +135,7 @@ class Responder {
     void serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept;
     void answer_error(Inbound& inbound, const MessageHeader& request, ServiceError error) noexcept;
     std::uint32_t flush_outbox(Inbound& inbound) noexcept;
+    void drop_outbox(Inbound& inbound) noexcept;
     void send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept;
     bool try_send_kept(Inbound& inbound, MessageBlock& block) noexcept;
     void send_home(Inbound& inbound, MessageBlock* block) noexcept;
@@ -149,6 +153,7 @@ class Responder {
     std::vector<Endpoint> endpoints_;
     std::vector<SharedEndpoint> shared_;
     std::size_t first_inbound_ = 0;  // rotates, so that no requester is always first
+    std::uint32_t waiting_high_water_ = 0;
     Counter unreachable_;
 };
 

@@ -7,7 +7,8 @@ namespace prosa {
 
 Shard::Shard(BusNode& node, QueueKey key, std::shared_ptr<const ProcessorDefinition> definition,
              std::shared_ptr<SharedQueue> shared_queue)
-    : node_(node),
+    : Caller({key.processor, key.queue}),
+      node_(node),
       key_(key),
       definition_(std::move(definition)),
       shared_queue_(std::move(shared_queue)),

@@ -90,6 +90,20 @@ class SlotRing {
         consumer_.sequence(position).store(position + consumer_.mask + 1, std::memory_order_release);  // [recycle]
     }
 
+    // How many messages wait, for the consumer; more may have come meanwhile. O(log capacity).
+    std::uint32_t readable_count() const noexcept {
+        std::uint32_t low = 0;
+        for (std::uint32_t high = consumer_.mask + 1; low < high;) {
+            const std::uint32_t middle = low + (high - low) / 2;
+            const std::uint32_t position = consumer_.position + middle;
+            if (consumer_.sequence(position).load(std::memory_order_relaxed) == position + 1)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
     // Positions, for queue depth: published by the producer, released by the consumer. Each by its own thread.
     std::uint32_t published_count() const noexcept { return producer_.position; }
     std::uint32_t released_count() const noexcept { return consumer_.position; }
