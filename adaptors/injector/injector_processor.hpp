@@ -119,7 +119,7 @@ class InjectorProcessor final : public Processor {
         const Nanos next_ns = generator_.next_ns(now_ns);
         if (next_ns == no_deadline_ns) return no_deadline_ns;
         if (next_ns != awaited_ns_) {
-            spin_ns_ = std::min(options_.spin_before_ns, (next_ns - awaited_ns_) / 8);
+            spin_ns_ = std::clamp<Nanos>((next_ns - awaited_ns_) / 8, 0, options_.spin_before_ns);
             awaited_ns_ = next_ns;
         }
         return std::max(next_ns - spin_ns_, now_ns);

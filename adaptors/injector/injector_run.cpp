@@ -7,10 +7,14 @@
 namespace prosa {
 
 InjectorRun::InjectorRun(std::string name, InjectorOptions options, LoadBoard& board)
-    : name_(std::move(name)), options_(std::move(options)), board_(board), first_stats_(board.add(name_)) {}
+    : name_(std::move(name)),
+      options_(std::move(options)),
+      board_(board),
+      first_stats_(board.add(name_, options_.service_name)) {}
 
 void InjectorRun::add_shard(std::uint32_t index, std::uint32_t count) {
-    auto stats = index == 0 ? first_stats_ : board_.add(fmt::format("{}/{}", name_, index));
+    auto stats =
+        index == 0 ? first_stats_ : board_.add(fmt::format("{}/{}", name_, index), options_.service_name);
     if (options_.regulator.has_value()) {
         // Each shard has its part of the speed; the limit of concurrent sends holds for each.
         RegulatorOptions regulator = *options_.regulator;

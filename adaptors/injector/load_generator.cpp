@@ -10,7 +10,8 @@ LoadCounter counter_of(ServiceError error) noexcept {
     return static_cast<LoadCounter>(first + static_cast<std::uint8_t>(error));
 }
 
-static_assert(static_cast<std::size_t>(LoadCounter::finished) - static_cast<std::size_t>(LoadCounter::outcome_none) ==
+static_assert(static_cast<std::size_t>(LoadCounter::finished) -
+                      static_cast<std::size_t>(LoadCounter::outcome_none) ==
                   service_error_count,
               "one counter per outcome, in the order of the codes");
 
@@ -40,7 +41,7 @@ void LoadGenerator::plan_next() {
         index = arrival_count_++;
     } while (index % share_.count != share_.index);
     next_arrival_ns_ = start_ns_ + offset_ns;
-    const bool is_over = options_.duration_ns != 0 && offset_ns >= options_.warmup_ns + options_.duration_ns;
+    const bool is_over = options_.duration_ns != 0 && offset_ns > options_.warmup_ns + options_.duration_ns;
     const bool is_enough = options_.count != 0 && index >= options_.count;
     has_ended_ = has_ended_ || is_over || is_enough;
 }
@@ -75,8 +76,8 @@ Nanos LoadGenerator::next_ns(Nanos now_ns) const noexcept {
     if (has_due()) return now_ns;
     if (has_ended_) return no_deadline_ns;
     if (!regulator_) return next_arrival_ns_;
-    const Nanos end_ns = options_.duration_ns == 0 ? no_deadline_ns
-                                                   : start_ns_ + options_.warmup_ns + options_.duration_ns;
+    const Nanos end_ns =
+        options_.duration_ns == 0 ? no_deadline_ns : start_ns_ + options_.warmup_ns + options_.duration_ns;
     return std::min(regulator_->next_send_at(now_ns), end_ns);
 }
 
@@ -93,7 +94,8 @@ void LoadGenerator::note_sent(Nanos sent_ns) {
 bool LoadGenerator::note_refused(ServiceError refusal, Nanos now_ns) {
     if (refusal == ServiceError::overloaded && now_ns - due_.front() < options_.give_up_after_ns) return true;
     due_.pop();
-    count(refusal == ServiceError::overloaded ? LoadCounter::refused_overloaded : LoadCounter::refused_unreachable);
+    count(refusal == ServiceError::overloaded ? LoadCounter::refused_overloaded
+                                              : LoadCounter::refused_unreachable);
     if (regulator_) regulator_->add_tick_overhead(now_ns, regulator_->options().timeout_threshold_ns);
     return false;
 }
@@ -109,10 +111,11 @@ void LoadGenerator::note_outcome(std::uint64_t token, ServiceError error, Nanos 
     count(counter_of(error));
     const Nanos service_time_ns = now_ns - sent->sent_ns;
     if (regulator_) note_regulated_outcome(error, now_ns, service_time_ns);
-    if (error != ServiceError::none || sent->intended_ns - start_ns_ < options_.warmup_ns) return;
+    if (sent->intended_ns - start_ns_ < options_.warmup_ns) return;
+    stats_->outcome_time(error).record(service_time_ns);
+    if (error != ServiceError::none) return;
     if (options_.windows != nullptr) options_.windows->note_response(sent->intended_ns - start_ns_);
     stats_->response_time.record(now_ns - sent->intended_ns);
-    stats_->service_time.record(service_time_ns);
 }
 
 // As ProSA's injector: after a timeout it waits that long, after an unreachable service the threshold.

@@ -46,7 +46,8 @@ struct LoadShare {
 class PROSA_API LoadGenerator {
   public:
     LoadGenerator(const LoadOptions& options, std::shared_ptr<LoadStats> stats, LoadShare share = {});
-    LoadGenerator(const LoadOptions& options, const RegulatorOptions& regulator, std::shared_ptr<LoadStats> stats);
+    LoadGenerator(const LoadOptions& options, const RegulatorOptions& regulator,
+                  std::shared_ptr<LoadStats> stats);
 
     bool has_started() const noexcept { return has_started_; }
     void start(Nanos now_ns);

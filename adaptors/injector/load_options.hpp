@@ -39,10 +39,11 @@ struct LoadOptions {
     Nanos duration_ns = 0;    // after the warm-up; 0: no end
     std::uint64_t count = 0;  // transactions, the warm-up's included; 0: no end
 
-    Nanos timeout_ns = 0;                    // of a request; 0: the instance's call_timeout
-    Nanos late_after_ns = ns_per_ms;         // sent later than this after its intended time: late
-    Nanos give_up_after_ns = 100 * ns_per_ms;  // a send that the bus refuses as overloaded is tried again until
-                                               // this long after its intended time, then counts as refused
+    Nanos timeout_ns = 0;             // of a request; 0: the instance's call_timeout
+    Nanos late_after_ns = ns_per_ms;  // sent later than this after its intended time: late
+    // A send that the bus refuses as overloaded is tried again until this long after its intended time, then it
+    // counts as refused.
+    Nanos give_up_after_ns = 100 * ns_per_ms;
 
     std::shared_ptr<LoadWindows> windows;  // when set, counts are kept per second, too
 };
