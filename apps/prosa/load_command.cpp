@@ -92,12 +92,13 @@ class LoadCommand {
         if (const absl::Status added = add_processors(main_, settings_); !added.ok())
             return report_error(added, exit_usage);
         if (const absl::Status started = main_.start(); !started.ok()) return report_error(started, exit_failed);
-        main_.wait_until_running(start_limit_ns);
-        const auto provider = wait_for_provider();
-        if (!provider.ok()) {
-            fmt::print(stderr, "{}", crashed_text(main_.report()));
-            return report_error(provider.status(), exit_usage);
+        if (!main_.wait_until_running(start_limit_ns)) {
+            const std::string crashed = crashed_text(main_.report());
+            fmt::print(stderr, "{}", crashed.empty() ? "the instance did not start in 10 s\n" : crashed);
+            return exit_failed;
         }
+        const auto provider = wait_for_provider();
+        if (!provider.ok()) return report_error(provider.status(), exit_usage);
         if (arguments_.reactor.empty()) reactor = *provider;
         ProcessorDefinition definition;
         definition.name = generator_name;

@@ -273,6 +273,23 @@ TEST_CASE("a load that cannot begin says why, and exits with 2") {
     CHECK(contains(error_of({"--service", "PAYMENT", "--schedule", "stairs"}), "--schedule 'stairs'"));
 }
 
+TEST_CASE("a load on an instance whose processor crashes fails at once, with the reason") {
+    ProcessorRegistry registry;
+    ProcessorKind kind;
+    kind.name = "broken";
+    kind.configure = [](ProcessorSetup&) -> absl::StatusOr<ProcessorFactory> {
+        return ProcessorFactory([](const ShardInfo&) -> std::unique_ptr<Processor> {
+            throw ProcessorError::fatal("there is no paper");
+        });
+    };
+    REQUIRE(registry.add(kind).ok());
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml", "b: { processor: broken }\n");
+    ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "1"}, {}, &registry);
+    CHECK(program.wait() == exit_failed);
+    CHECK(contains(program.errors(), "processor 'b' is crashed: there is no paper"));
+}
+
 TEST_CASE("list and topology print what there is") {
     ChildProgram list({"list"});
     CHECK(list.wait() == exit_ok);
