@@ -83,7 +83,9 @@ void BenchRequester::after_outcome(Nanos now_ns) {
         note_phase(now_ns);
     if (now_ns >= end_ns_ || desk_->run.latency.total_count() + desk_->timeout_count >= order_.count_max)
         is_sending_ = false;
-    if (is_sending_ && order_.rate_per_s == 0) send_one(bus().clock_now_ns());
+    // With others under way one clock reading serves this outcome and the next request.
+    if (is_sending_ && order_.rate_per_s == 0)
+        send_one(order_.outstanding > 1 ? now_ns : bus().clock_now_ns());
     if (under_way_ == 0 && (!is_sending_ || order_.rate_per_s == 0)) end(now_ns);
 }
 
