@@ -42,10 +42,10 @@ void fill(const RoundSeries& series, const Placement& placement, std::size_t ind
     result.other_round_count = series.count(RoundKind::other_placement);
     result.rounds = series.rounds();
     result.value_index = index;
-    if (!result.value)
-        result.reason =
-            fmt::format("no valid placement: {} of {} rounds with both raw lines in {:.0f} to {:.0f} ns",
-                        result.round_count, series.rounds().size(), placement.low_ns, placement.high_ns);
+    if (result.value) return;
+    result.reason = "no valid placement";
+    result.note = fmt::format("{} of {} rounds had both raw lines in {:.0f} to {:.0f} ns", result.round_count,
+                              series.rounds().size(), placement.low_ns, placement.high_ns);
 }
 
 }  // namespace
