@@ -62,7 +62,8 @@ absl::Status parse_percentiles(const std::string& text, std::vector<double>& per
 void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std::string>& name,
                 std::optional<std::string>& log_level) {
     app.add_option("-c,--config", config, config_text)->type_name("FILE|DIR")->capture_default_str();
-    app.add_option("-n,--name", name, "The instance's name, instead of the configuration's")->type_name("NAME");
+    app.add_option("-n,--name", name, "The instance's name, instead of the configuration's")
+        ->type_name("NAME");
     app.add_option("--log-level,--log_level", log_level, "Instead of the configuration's observability.level")
         ->check(CLI::IsMember({"off", "error", "warn", "info", "debug", "trace"}));
 }
@@ -70,24 +71,29 @@ void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std:
 CLI::App* add_run(CLI::App& app, RunArguments& options) {
     CLI::App* const run = app.add_subcommand("run", "Run the instance of a configuration");
     add_common(*run, options.config, options.name, options.log_level);
-    run->add_flag("--dry_run,--dry-run", options.is_dry_run,
-                  "Check everything, print the effective configuration and the plan, start nothing; where no file "
-                  "is, write a default one");
-    add_duration(*run, "--duration", options.duration_ns, "Stop after this time; default: when its sources end");
+    run->add_flag(
+        "--dry_run,--dry-run", options.is_dry_run,
+        "Check everything, print the effective configuration and the plan, start nothing; where no file "
+        "is, write a default one");
+    add_duration(*run, "--duration", options.duration_ns,
+                 "Stop after this time; default: when its sources end");
     return run;
 }
 
 void add_pace(CLI::App& load, LoadArguments& options) {
-    add_parsed(load, "--rate", "Requests per second, such as 100k", "RATE", [&options](const std::string& text) {
-        const auto parsed = parse_rate(text);
-        if (parsed.ok()) options.rate_per_s = *parsed;
-        return parsed.status();
-    })->required();
+    add_parsed(load, "--rate", "Requests per second, such as 100k", "RATE",
+               [&options](const std::string& text) {
+                   const auto parsed = parse_rate(text);
+                   if (parsed.ok()) options.rate_per_s = *parsed;
+                   return parsed.status();
+               })
+        ->required();
     add_duration(load, "--duration", options.duration_ns, "Measured time, after the warm-up; default 10s");
     add_duration(load, "--warmup", options.warmup_ns, "Sent before, and not measured; default 1s");
-    load.add_option("--schedule", options.schedule,
-                    "How the rate goes: const, step:FROM:BY:EVERY (up by BY each EVERY to the rate), line:FROM "
-                    "(steadily from FROM to the rate)")
+    load.add_option(
+            "--schedule", options.schedule,
+            "How the rate goes: const, step:FROM:BY:EVERY (up by BY each EVERY to the rate), line:FROM "
+            "(steadily from FROM to the rate)")
         ->capture_default_str();
     load.add_option("--arrivals", options.arrivals, "Times between requests: uniform or poisson")
         ->check(CLI::IsMember({"uniform", "poisson"}))
@@ -101,20 +107,23 @@ CLI::App* add_load(CLI::App& app, LoadArguments& options) {
     add_common(*load, options.config, options.name, options.log_level);
     load->add_option("--service", options.service, "The service to drive")->required()->type_name("NAME");
     add_pace(*load, options);
-    load->add_option("--input", options.input, "Transactions, one JSON object a line, repeated")->type_name("FILE");
+    load->add_option("--input", options.input, "Transactions, one JSON object a line, repeated")
+        ->type_name("FILE");
     add_duration(*load, "--timeout", options.timeout_ns, "Deadline of a request; default: bus.call_timeout");
     add_parsed(*load, "--percentiles", "Which to report; default 50,90,99,99.9,99.99,100", "LIST",
                [&options](const std::string& text) { return parse_percentiles(text, options.percentiles); });
     load->add_option("--json", options.json, "Write everything as JSON to a file, or to standard output (-)")
         ->type_name("FILE|-");
-    load->add_option("--threshold", options.thresholds,
-                     "Exit with 3 unless it holds, such as 'p99<50us', 'service.p99.9<=1ms', 'success>=99.5', "
-                     "'rate>=99k', 'timeouts<1' (repeatable)")
+    load->add_option(
+            "--threshold", options.thresholds,
+            "Exit with 3 unless it holds, such as 'p99<50us', 'service.p99.9<=1ms', 'success>=99.5', "
+            "'rate>=99k', 'timeouts<1' (repeatable)")
         ->type_name("CONDITION")
         ->allow_extra_args(false);
-    load->add_option("--reactor", options.reactor,
-                     "Where the requests are sent from: own, or a reactor's number; default: the reactor of the "
-                     "service's first provider")
+    load->add_option(
+            "--reactor", options.reactor,
+            "Where the requests are sent from: own, or a reactor's number; default: the reactor of the "
+            "service's first provider")
         ->type_name("own|N");
     return load;
 }
@@ -143,10 +152,11 @@ std::optional<CommandLine> reject_unknown_command(const CLI::App& app, std::stri
     for (const CLI::App* each : subcommands) owned.push_back(each->get_name());
     const std::vector<std::string_view> names(owned.begin(), owned.end());
     if (std::find(names.begin(), names.end(), name) != names.end()) return std::nullopt;
-    return CommandLine{.command = std::nullopt,
-                       .exit_code = exit_usage,
-                       .output = "",
-                       .errors = fmt::format("prosa: unknown command '{}'{}\n", name, suggestion(name, names))};
+    return CommandLine{
+        .command = std::nullopt,
+        .exit_code = exit_usage,
+        .output = "",
+        .errors = fmt::format("prosa: unknown command '{}'{}\n", name, suggestion(name, names))};
 }
 
 }  // namespace
@@ -161,7 +171,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App* const run = add_run(app, run_arguments);
     CLI::App* const load = add_load(app, load_arguments);
     CLI::App* const bench = add_passed(app, "bench", "Measure the bus on this machine");
-    CLI::App* const topology = app.add_subcommand("topology", "What this machine offers, and what would be pinned where");
+    CLI::App* const topology =
+        app.add_subcommand("topology", "What this machine offers, and what would be pinned where");
     topology->add_option("-c,--config", topology_arguments.config, config_text)->type_name("FILE|DIR");
     CLI::App* const list = app.add_subcommand("list", "Kinds of processors and their adaptors");
     CLI::App* const ctl = add_passed(app, "ctl", "Talk to a running instance");

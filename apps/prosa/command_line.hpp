@@ -55,7 +55,8 @@ struct PassedArguments {
     std::vector<std::string> arguments;
 };
 
-using CommandArguments = std::variant<RunArguments, LoadArguments, TopologyArguments, ListArguments, PassedArguments>;
+using CommandArguments =
+    std::variant<RunArguments, LoadArguments, TopologyArguments, ListArguments, PassedArguments>;
 
 struct CommandLine {
     std::optional<CommandArguments> command;  // none: the program ends with exit_code

@@ -48,7 +48,8 @@ std::vector<std::pair<std::string, std::string>> environment_facts() {
         {"kernel", kernel()},
         {"cpu", cpu_model()},
         {"allowed_cpus", allowed_cpus(topology)},
-        {"quota_cpus", topology.quota_cpus.has_value() ? fmt::format("{:.2f}", *topology.quota_cpus) : "none"},
+        {"quota_cpus",
+         topology.quota_cpus.has_value() ? fmt::format("{:.2f}", *topology.quota_cpus) : "none"},
         {"virtual_machine", topology.is_virtual_machine ? "yes" : "no"},
         {"clock", tsc_scale().source == ClockSource::tsc ? "tsc" : "monotonic"},
     };

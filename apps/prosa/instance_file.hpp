@@ -1,4 +1,5 @@
-// apps/prosa/instance_file.hpp: a configuration file or folder, with the environment's overrides, read and checked.
+// apps/prosa/instance_file.hpp: a configuration file or folder, with the environment's overrides, read and
+// checked.
 #pragma once
 
 #include <filesystem>
@@ -32,8 +33,8 @@ PROSA_API absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& 
 // What `prosa run --dry_run` writes where no file is: a stub that serves ECHO, and the defaults of all keys.
 PROSA_API absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input);
 
-// Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor, with the
-// section's place.
+// Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor,
+// with the section's place.
 PROSA_API absl::Status add_processors(BusMain& main, const InstanceSettings& settings);
 
 }  // namespace prosa

@@ -26,8 +26,9 @@ void check_requesters(const InstanceLedger& ledger, std::vector<std::string>& fo
         const std::uint64_t accepted = count_of(row.counts, CallerCounter::accepted);
         const std::uint64_t abandoned = count_of(row.counts, CallerCounter::abandoned);
         if (accepted != row.outcomes() + abandoned)
-            found.push_back(fmt::format("requester {}: {} requests accepted, but {} outcomes and {} abandoned",
-                                        row.queue, accepted, row.outcomes(), abandoned));
+            found.push_back(
+                fmt::format("requester {}: {} requests accepted, but {} outcomes and {} abandoned", row.queue,
+                            accepted, row.outcomes(), abandoned));
     }
 }
 
@@ -35,8 +36,8 @@ void check_providers(const InstanceLedger& ledger, std::vector<std::string>& fou
     for (const ProviderRow& row : ledger.providers) {
         const std::uint64_t received = count_of(row.counts, CalleeCounter::received);
         if (received != row.answers())
-            found.push_back(fmt::format("provider {}: {} requests received, but {} answered", row.queue, received,
-                                        row.answers()));
+            found.push_back(fmt::format("provider {}: {} requests received, but {} answered", row.queue,
+                                        received, row.answers()));
     }
 }
 
@@ -46,9 +47,10 @@ void check_transfer(const InstanceLedger& ledger, std::vector<std::string>& foun
     const std::uint64_t arrived = ledger.total(CalleeCounter::received) + ledger.unreachable;
     const std::uint64_t stopped = ledger.total(CallerCounter::outcome_shutting_down);
     if (arrived > accepted || accepted - arrived > stopped)
-        found.push_back(fmt::format("requesters had {} requests accepted, but providers received {} and {} ended as "
-                                    "unreachable ({} were ended by the stop)",
-                                    accepted, ledger.total(CalleeCounter::received), ledger.unreachable, stopped));
+        found.push_back(
+            fmt::format("requesters had {} requests accepted, but providers received {} and {} ended as "
+                        "unreachable ({} were ended by the stop)",
+                        accepted, ledger.total(CalleeCounter::received), ledger.unreachable, stopped));
 }
 
 // An answer reaches its requester as the outcome, or too late, or after the requester's incarnation ended.
@@ -58,17 +60,20 @@ void check_answers(const InstanceLedger& ledger, std::vector<std::string>& found
         std::pair{CallerCounter::outcome_protocol, CalleeCounter::answered_protocol},
         std::pair{CallerCounter::outcome_dropped, CalleeCounter::answered_dropped},
     };
-    const std::uint64_t unmatched = ledger.total(CallerCounter::late) + ledger.total(CallerCounter::abandoned) +
+    const std::uint64_t unmatched = ledger.total(CallerCounter::late) +
+                                    ledger.total(CallerCounter::abandoned) +
                                     ledger.total(CallerCounter::outcome_shutting_down) + ledger.duplicate;
     for (const auto& [outcome, answer] : pairs) {
         const std::uint64_t seen = ledger.total(outcome);
         const std::uint64_t given = ledger.total(answer);
         if (seen > given || given - seen > unmatched)
-            found.push_back(fmt::format(
-                "providers gave {} answers with the code {}, but requesters saw {} ({} came late or to nobody)", given,
-                name_of(static_cast<ServiceError>(static_cast<int>(outcome) -
-                                                  static_cast<int>(CallerCounter::outcome_none))),
-                seen, unmatched));
+            found.push_back(
+                fmt::format("providers gave {} answers with the code {}, but requesters saw {} ({} came late "
+                            "or to nobody)",
+                            given,
+                            name_of(static_cast<ServiceError>(static_cast<int>(outcome) -
+                                                              static_cast<int>(CallerCounter::outcome_none))),
+                            seen, unmatched));
     }
 }
 
@@ -77,8 +82,8 @@ void check_sources(const InstanceLedger& ledger, std::vector<std::string>& found
     for (const SourceRow& row : ledger.sources) {
         const std::uint64_t sent = count_of(row.counts, LoadCounter::sent);
         if (row.outcomes() > sent || sent - row.outcomes() > abandoned)
-            found.push_back(fmt::format("source {}: {} requests sent, but {} outcomes", row.name, sent,
-                                        row.outcomes()));
+            found.push_back(
+                fmt::format("source {}: {} requests sent, but {} outcomes", row.name, sent, row.outcomes()));
     }
 }
 
@@ -90,14 +95,19 @@ void add_queues(const ProcessorReport& processor, InstanceLedger& ledger) {
         if (count_of(queue.caller, CallerCounter::accepted) > 0 ||
             count_of(queue.caller, CallerCounter::refused_unreachable) > 0)
             ledger.requesters.push_back({name, queue.caller});
-        if (count_of(queue.callee, CalleeCounter::received) > 0) ledger.providers.push_back({name, queue.callee});
+        if (count_of(queue.callee, CalleeCounter::received) > 0)
+            ledger.providers.push_back({name, queue.callee});
     }
 }
 
 }  // namespace
 
-std::uint64_t RequesterRow::outcomes() const noexcept { return sum_of_codes(counts, CallerCounter::outcome_none); }
-std::uint64_t ProviderRow::answers() const noexcept { return sum_of_codes(counts, CalleeCounter::answered_none); }
+std::uint64_t RequesterRow::outcomes() const noexcept {
+    return sum_of_codes(counts, CallerCounter::outcome_none);
+}
+std::uint64_t ProviderRow::answers() const noexcept {
+    return sum_of_codes(counts, CalleeCounter::answered_none);
+}
 std::uint64_t SourceRow::outcomes() const noexcept { return sum_of_codes(counts, LoadCounter::outcome_none); }
 
 std::uint64_t InstanceLedger::total(CallerCounter counter) const noexcept {
@@ -129,7 +139,8 @@ InstanceLedger make_ledger(const InstanceReport& report, const LoadBoard& board)
         ledger.unreachable += reactor.unreachable;
         ledger.duplicate += reactor.duplicate;
     }
-    for (const auto& source : board.sources()) ledger.sources.push_back({source->name, source->counters.values()});
+    for (const auto& source : board.sources())
+        ledger.sources.push_back({source->name, source->counters.values()});
     return ledger;
 }
 

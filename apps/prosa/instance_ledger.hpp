@@ -1,7 +1,8 @@
-// apps/prosa/instance_ledger.hpp: requesters and providers counted for themselves, and held against each other.
+// apps/prosa/instance_ledger.hpp: requesters and providers counted for themselves, and held against each
+// other.
 //
-// Each queue counts what it sent and what came back; each queue counts what it received and what it answered. The
-// two sides share no counter, so a lost or doubled outcome shows as a disagreement.
+// Each queue counts what it sent and what came back; each queue counts what it received and what it answered.
+// The two sides share no counter, so a lost or doubled outcome shows as a disagreement.
 //
 // Threads   any. The counts are exact once the instance has stopped; before, messages are under way.
 #pragma once

@@ -50,7 +50,8 @@ std::string requesters_text(const InstanceLedger& ledger) {
     header.emplace_back("abandoned");
     TextTable table(std::move(header));
     for (const RequesterRow& row : ledger.requesters) {
-        std::vector<std::string> cells{row.queue, number(row.counts[static_cast<std::size_t>(CallerCounter::accepted)])};
+        std::vector<std::string> cells{row.queue,
+                                       number(row.counts[static_cast<std::size_t>(CallerCounter::accepted)])};
         append_codes(cells, row.counts, CallerCounter::outcome_none);
         cells.push_back(number(row.counts[static_cast<std::size_t>(CallerCounter::abandoned)]));
         table.add(std::move(cells));
@@ -63,7 +64,8 @@ std::string providers_text(const InstanceLedger& ledger) {
     append_code_names(header);
     TextTable table(std::move(header));
     for (const ProviderRow& row : ledger.providers) {
-        std::vector<std::string> cells{row.queue, number(row.counts[static_cast<std::size_t>(CalleeCounter::received)])};
+        std::vector<std::string> cells{row.queue,
+                                       number(row.counts[static_cast<std::size_t>(CalleeCounter::received)])};
         append_codes(cells, row.counts, CalleeCounter::answered_none);
         table.add(std::move(cells));
     }
@@ -75,9 +77,10 @@ std::string agreement_text(const InstanceLedger& ledger) {
     std::string text = fmt::format(
         "  Requesters had {} requests accepted; providers received {}, {} ended as unreachable on the way.\n",
         ledger.total(CallerCounter::accepted), ledger.total(CalleeCounter::received), ledger.unreachable);
-    text += fmt::format("  Replies after the outcome: {} late, {} to nobody.\n", ledger.total(CallerCounter::late),
-                        ledger.duplicate);
-    if (disagreements.empty()) return text + "  Requesters and providers agree: each request has one outcome.\n";
+    text += fmt::format("  Replies after the outcome: {} late, {} to nobody.\n",
+                        ledger.total(CallerCounter::late), ledger.duplicate);
+    if (disagreements.empty())
+        return text + "  Requesters and providers agree: each request has one outcome.\n";
     for (const std::string& disagreement : disagreements) text += "  DISAGREEMENT: " + disagreement + "\n";
     return text;
 }
@@ -86,8 +89,9 @@ std::string latency_text(const LoadBoard& board) {
     if (board.sources().empty()) return "";
     const HdrHistogram response_time = total_response_time(board);
     const HdrHistogram service_time = total_service_time(board);
-    return "\n" + latency_table("Latency of responses", summary_percentiles,
-                                {{"from the intended time", &response_time}, {"from the real send", &service_time}});
+    return "\n" +
+           latency_table("Latency of responses", summary_percentiles,
+                         {{"from the intended time", &response_time}, {"from the real send", &service_time}});
 }
 
 std::string restarts_text(const InstanceReport& report) {
@@ -97,8 +101,9 @@ std::string restarts_text(const InstanceReport& report) {
         std::string last_error;
         for (const QueueReport& queue : processor.queues)
             if (!queue.last_error.empty()) last_error = queue.last_error;
-        text += fmt::format("  {}: {}, {} restarts, last error: {}\n", processor.name, name_of(processor.state),
-                            processor.restarts, last_error.empty() ? "none" : last_error);
+        text +=
+            fmt::format("  {}: {}, {} restarts, last error: {}\n", processor.name, name_of(processor.state),
+                        processor.restarts, last_error.empty() ? "none" : last_error);
     }
     return text.empty() ? "" : "\n" + text;
 }

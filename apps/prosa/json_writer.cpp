@@ -9,7 +9,8 @@
 namespace prosa {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-    PROSA_ASSERT(!open_.empty() && open_.back() == '}' && !has_key_, "a key stands in an object, before its value");
+    PROSA_ASSERT(!open_.empty() && open_.back() == '}' && !has_key_,
+                 "a key stands in an object, before its value");
     if (!is_first_) text_ += ',';
     new_line();
     append_quoted(name);

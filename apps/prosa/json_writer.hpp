@@ -4,8 +4,8 @@
 //     json.begin_object().key("rate").value(100.0).key("windows").begin_array().value(1).end_array().end_object();
 //     std::string text = json.text();
 //
-// Asserted: a key comes before each value in an object, and what was begun was ended. Numbers that are not finite
-// become null, for JSON has no other word for them.
+// Asserted: a key comes before each value in an object, and what was begun was ended. Numbers that are not
+// finite become null, for JSON has no other word for them.
 #pragma once
 
 #include <concepts>

@@ -12,7 +12,8 @@ std::string list_text(const ProcessorRegistry& registry) {
         text += fmt::format("{}{}: {}\n", kind.name, kind.is_source ? " (source)" : "", kind.description);
         bool is_default = true;
         for (const AdaptorKind& adaptor : kind.adaptors) {
-            text += fmt::format("  {:<16} {}{}\n", adaptor.name, adaptor.description, is_default ? " (default)" : "");
+            text += fmt::format("  {:<16} {}{}\n", adaptor.name, adaptor.description,
+                                is_default ? " (default)" : "");
             is_default = false;
         }
     }

@@ -71,7 +71,8 @@ class LoadCommand {
         load.windows = std::make_shared<LoadWindows>(load.warmup_ns, load.duration_ns);
         auto generator = make_generator(arguments_, load, board_);
         if (!generator.ok()) return report_error(generator.status(), exit_usage);
-        if (const int exit_code = start(*std::move(generator)); exit_code != exit_ok) return stop_early(exit_code);
+        if (const int exit_code = start(*std::move(generator)); exit_code != exit_ok)
+            return stop_early(exit_code);
         int joined = 0;
         {
             Progress progress(board_, main_, stderr);
@@ -91,7 +92,8 @@ class LoadCommand {
             return report_error(checked, exit_usage);
         if (const absl::Status added = add_processors(main_, settings_); !added.ok())
             return report_error(added, exit_usage);
-        if (const absl::Status started = main_.start(); !started.ok()) return report_error(started, exit_failed);
+        if (const absl::Status started = main_.start(); !started.ok())
+            return report_error(started, exit_failed);
         if (!main_.wait_until_running(start_limit_ns)) {
             const std::string crashed = crashed_text(main_.report());
             fmt::print(stderr, "{}", crashed.empty() ? "the instance did not start in 10 s\n" : crashed);
@@ -129,15 +131,15 @@ class LoadCommand {
         }
         std::vector<std::string_view> known;
         for (const ServiceReport& service : report.services) known.push_back(service.name);
-        return not_found("service '{}' has no provider{}", arguments_.service, suggestion(arguments_.service, known));
+        return not_found("service '{}' has no provider{}", arguments_.service,
+                         suggestion(arguments_.service, known));
     }
 
     // All processors run, and what they announced is published, but the service is not among it.
     bool is_named_by_nobody(const InstanceReport& report) {
-        const bool are_running =
-            std::all_of(report.processors.begin(), report.processors.end(), [](const ProcessorReport& processor) {
-                return processor.state == ProcessorState::running;
-            });
+        const bool are_running = std::all_of(
+            report.processors.begin(), report.processors.end(),
+            [](const ProcessorReport& processor) { return processor.state == ProcessorState::running; });
         constexpr Nanos settling_ns = 500 * ns_per_ms;
         if (!are_running || running_since_ns_ == 0) running_since_ns_ = monotonic_now_ns();
         return are_running && monotonic_now_ns() - running_since_ns_ > settling_ns;
@@ -146,7 +148,8 @@ class LoadCommand {
     static std::uint32_t reactor_of(const InstanceReport& report, ProviderId provider) {
         for (const ProcessorReport& processor : report.processors)
             for (const QueueReport& queue : processor.queues)
-                if (processor.id == provider.processor && queue.queue == provider.queue) return value_of(queue.reactor);
+                if (processor.id == provider.processor && queue.queue == provider.queue)
+                    return value_of(queue.reactor);
         return 0;
     }
 
@@ -174,13 +177,14 @@ class LoadCommand {
     int judge(const LoadResult& result, const std::vector<LoadThreshold>& thresholds) {
         const InstanceReport instance = main_.report();
         const LoadReport report{arguments_, result, thresholds, instance};
-        if (const absl::Status printed = print(report); !printed.ok()) return report_error(printed, exit_failed);
+        if (const absl::Status printed = print(report); !printed.ok())
+            return report_error(printed, exit_failed);
         const std::string crashed = crashed_text(instance);
         fmt::print(stderr, "{}", crashed);
         if (!crashed.empty() || !result.ledger.disagreements().empty()) return exit_failed;
-        const bool are_met = std::all_of(thresholds.begin(), thresholds.end(), [&result](const auto& threshold) {
-            return threshold.holds(result);
-        });
+        const bool are_met =
+            std::all_of(thresholds.begin(), thresholds.end(),
+                        [&result](const auto& threshold) { return threshold.holds(result); });
         return are_met && result.is_rate_reached() ? exit_ok : exit_missed;
     }
 

@@ -9,8 +9,9 @@
 
 namespace prosa {
 
-// `const`; `step` or `step:FROM:BY:EVERY`: from FROM up by BY each EVERY to the rate (default: five equal steps over
-// the duration); `line` or `line:FROM`: steadily from FROM to the rate (default: from a tenth of it).
+// `const`; `step` or `step:FROM:BY:EVERY`: from FROM up by BY each EVERY to the rate (default: five equal
+// steps over the duration); `line` or `line:FROM`: steadily from FROM to the rate (default: from a tenth of
+// it).
 PROSA_API absl::StatusOr<LoadOptions> load_options_of(const LoadArguments& arguments);
 
 // Returns the program's exit code.

@@ -38,7 +38,9 @@ void write_counts(JsonWriter& json, const LoadTotals& totals) {
 void write_latency(JsonWriter& json, std::string_view name, const HdrHistogram& histogram,
                    const std::vector<double>& percentiles) {
     json.key(name).begin_object();
-    json.field("count", histogram.total_count()).field("min", histogram.min()).field("mean", histogram.mean());
+    json.field("count", histogram.total_count())
+        .field("min", histogram.min())
+        .field("mean", histogram.mean());
     for (const double percentile : percentiles)
         json.field(percentile_name(percentile), histogram.value_at_percentile(percentile));
     json.end_object();
@@ -48,7 +50,9 @@ void write_windows(JsonWriter& json, const LoadResult& result) {
     json.key("windows").begin_array();
     for (const LoadWindow& window : result.windows) {
         json.begin_object();
-        json.field("intended", window.intended).field("sent", window.sent).field("responses", window.responses);
+        json.field("intended", window.intended)
+            .field("sent", window.sent)
+            .field("responses", window.responses);
         json.field("success_percent", window.success_percent()).end_object();
     }
     json.end_array();

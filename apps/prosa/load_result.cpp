@@ -14,8 +14,9 @@ std::uint64_t sum(const std::vector<LoadWindow>& windows, std::uint64_t LoadWind
 }
 
 double per_second(std::uint64_t count, Nanos time_ns) noexcept {
-    return time_ns == 0 ? 0.0
-                        : static_cast<double>(count) * static_cast<double>(ns_per_s) / static_cast<double>(time_ns);
+    return time_ns == 0
+               ? 0.0
+               : static_cast<double>(count) * static_cast<double>(ns_per_s) / static_cast<double>(time_ns);
 }
 
 }  // namespace

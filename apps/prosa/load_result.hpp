@@ -28,7 +28,7 @@ struct LoadWindow {
 struct PROSA_API LoadResult {
     Nanos measured_ns = 0;  // after the warm-up
     std::vector<LoadWindow> windows;
-    LoadTotals totals;  // the warm-up's included, as in the ledger
+    LoadTotals totals;                       // the warm-up's included, as in the ledger
     HdrHistogram response_time{HdrRange{}};  // from the intended send time; both without the warm-up
     HdrHistogram service_time{HdrRange{}};   // from the real send
     InstanceLedger ledger;

@@ -10,9 +10,10 @@ namespace prosa {
 namespace {
 
 std::string rate_text(const LoadArguments& arguments, const LoadResult& result) {
-    std::string text = fmt::format("  rate       intended {:.1f}/s, achieved {:.1f}/s ({})\n",
-                                   result.intended_rate_per_s(), result.achieved_rate_per_s(),
-                                   result.is_rate_reached() ? "reached" : "NOT REACHED: below 99 % of the intended");
+    std::string text =
+        fmt::format("  rate       intended {:.1f}/s, achieved {:.1f}/s ({})\n", result.intended_rate_per_s(),
+                    result.achieved_rate_per_s(),
+                    result.is_rate_reached() ? "reached" : "NOT REACHED: below 99 % of the intended");
     text += fmt::format("  requests   {} intended in {}, {} sent in that time, {} answered by a response\n",
                         result.intended(), format_duration(arguments.duration_ns), result.sent(),
                         result.responses());
@@ -35,10 +36,11 @@ std::string counts_text(const LoadResult& result) {
     for (std::size_t code = 1; code < service_error_count; ++code)
         text += fmt::format(", {} {}", name_of(static_cast<ServiceError>(code)),
                             totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none) + code]);
-    text += fmt::format(" (warm-up included)\n  not sent   refused as unreachable {}, as overloaded {}, skipped {}; "
-                        "sent late {}\n",
-                        totals[LoadCounter::refused_unreachable], totals[LoadCounter::refused_overloaded],
-                        totals[LoadCounter::skipped], totals[LoadCounter::late]);
+    text += fmt::format(
+        " (warm-up included)\n  not sent   refused as unreachable {}, as overloaded {}, skipped {}; "
+        "sent late {}\n",
+        totals[LoadCounter::refused_unreachable], totals[LoadCounter::refused_overloaded],
+        totals[LoadCounter::skipped], totals[LoadCounter::late]);
     return text;
 }
 
@@ -56,10 +58,10 @@ std::string thresholds_text(const LoadReport& report) {
 std::string load_text(const LoadReport& report) {
     const LoadArguments& arguments = report.arguments;
     const LoadResult& result = report.result;
-    std::string text = fmt::format("{} of {}: {}/s {} {}, {} after {} of warm-up\n\n", arguments.service,
-                                   report.instance.name, human_count(arguments.rate_per_s), arguments.schedule,
-                                   arguments.arrivals, format_duration(arguments.duration_ns),
-                                   format_duration(arguments.warmup_ns));
+    std::string text = fmt::format(
+        "{} of {}: {}/s {} {}, {} after {} of warm-up\n\n", arguments.service, report.instance.name,
+        human_count(arguments.rate_per_s), arguments.schedule, arguments.arrivals,
+        format_duration(arguments.duration_ns), format_duration(arguments.warmup_ns));
     text += rate_text(arguments, result) + windows_text(result) + counts_text(result) + "\n";
     text += latency_table("Latency of responses", arguments.percentiles,
                           {{"response time (from the intended send time)", &result.response_time},

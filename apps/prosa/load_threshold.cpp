@@ -22,7 +22,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 std::optional<double> to_number(std::string_view text) noexcept {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -31,7 +32,8 @@ std::optional<double> to_number(std::string_view text) noexcept {
 absl::StatusOr<LoadThreshold> LoadThreshold::parse(std::string_view text) {
     const std::size_t at = text.find_first_of("<>");
     if (at == std::string_view::npos)
-        return invalid_argument("threshold '{}': expected NAME, one of < <= > >=, VALUE, such as p99<50us", text);
+        return invalid_argument("threshold '{}': expected NAME, one of < <= > >=, VALUE, such as p99<50us",
+                                text);
     const bool has_equal = at + 1 < text.size() && text[at + 1] == '=';
     LoadThreshold threshold;
     threshold.text_ = std::string(trimmed(text));
@@ -40,7 +42,8 @@ absl::StatusOr<LoadThreshold> LoadThreshold::parse(std::string_view text) {
     else
         threshold.relation_ = has_equal ? Relation::greater_equal : Relation::greater;
     if (absl::Status named = threshold.parse_name(trimmed(text.substr(0, at))); !named.ok()) return named;
-    if (absl::Status valued = threshold.parse_value(trimmed(text.substr(at + (has_equal ? 2 : 1)))); !valued.ok())
+    if (absl::Status valued = threshold.parse_value(trimmed(text.substr(at + (has_equal ? 2 : 1))));
+        !valued.ok())
         return valued;
     return threshold;
 }
@@ -62,9 +65,9 @@ absl::Status LoadThreshold::parse_name(std::string_view name) {
         return absl::OkStatus();
     }
     const std::pair<std::string_view, Measure> names[] = {
-        {"min", Measure::min},       {"mean", Measure::mean},         {"success", Measure::success},
-        {"rate", Measure::rate},     {"failed", Measure::failed},     {"timeouts", Measure::timeouts},
-        {"late", Measure::late},     {"skipped", Measure::skipped},
+        {"min", Measure::min},   {"mean", Measure::mean},       {"success", Measure::success},
+        {"rate", Measure::rate}, {"failed", Measure::failed},   {"timeouts", Measure::timeouts},
+        {"late", Measure::late}, {"skipped", Measure::skipped},
     };
     std::vector<std::string_view> known = {"p50", "p99.9", "max"};
     for (const auto& [each, measure] : names) {
@@ -79,7 +82,8 @@ absl::Status LoadThreshold::parse_name(std::string_view name) {
 absl::Status LoadThreshold::parse_value(std::string_view value) {
     if (is_duration()) {
         const auto duration_ns = parse_duration(value);
-        if (!duration_ns.ok()) return invalid_argument("threshold '{}': {}", text_, message_of(duration_ns.status()));
+        if (!duration_ns.ok())
+            return invalid_argument("threshold '{}': {}", text_, message_of(duration_ns.status()));
         limit_ = static_cast<double>(*duration_ns);
         return absl::OkStatus();
     }
@@ -91,7 +95,8 @@ absl::Status LoadThreshold::parse_value(std::string_view value) {
     }
     if (measure_ == Measure::success && value.ends_with('%')) value.remove_suffix(1);
     const auto number = to_number(value);
-    if (!number.has_value()) return invalid_argument("threshold '{}': expected a number, got '{}'", text_, value);
+    if (!number.has_value())
+        return invalid_argument("threshold '{}': expected a number, got '{}'", text_, value);
     limit_ = *number;
     return absl::OkStatus();
 }
@@ -107,13 +112,20 @@ double LoadThreshold::measured(const LoadResult& result) const {
     switch (measure_) {
         case Measure::percentile:
         case Measure::min:
-        case Measure::mean: return measured_duration(is_service_time_ ? result.service_time : result.response_time);
-        case Measure::success: return result.worst_window_percent();
-        case Measure::rate: return result.achieved_rate_per_s();
-        case Measure::failed: return static_cast<double>(result.totals.failed());
-        case Measure::timeouts: return count(LoadCounter::outcome_timeout);
-        case Measure::late: return count(LoadCounter::late);
-        case Measure::skipped: return count(LoadCounter::skipped);
+        case Measure::mean:
+            return measured_duration(is_service_time_ ? result.service_time : result.response_time);
+        case Measure::success:
+            return result.worst_window_percent();
+        case Measure::rate:
+            return result.achieved_rate_per_s();
+        case Measure::failed:
+            return static_cast<double>(result.totals.failed());
+        case Measure::timeouts:
+            return count(LoadCounter::outcome_timeout);
+        case Measure::late:
+            return count(LoadCounter::late);
+        case Measure::skipped:
+            return count(LoadCounter::skipped);
     }
     return 0;
 }
@@ -122,10 +134,14 @@ bool LoadThreshold::holds(const LoadResult& result) const {
     if (is_duration() && result.response_time.total_count() == 0) return false;  // nothing was measured
     const double value = measured(result);
     switch (relation_) {
-        case Relation::less: return value < limit_;
-        case Relation::less_equal: return value <= limit_;
-        case Relation::greater: return value > limit_;
-        case Relation::greater_equal: return value >= limit_;
+        case Relation::less:
+            return value < limit_;
+        case Relation::less_equal:
+            return value <= limit_;
+        case Relation::greater:
+            return value > limit_;
+        case Relation::greater_equal:
+            return value >= limit_;
     }
     return false;
 }

@@ -1,9 +1,10 @@
 // apps/prosa/load_threshold.hpp: a condition that a load has to meet, such as `p99<50us`.
 //
 // Form      NAME, one of < <= > >=, VALUE; spaces around are ignored.
-// Names     p50, p99.9, min, mean, max: of the response time, or after `service.` of the service time; the value is
-//           a duration.  success: per cent of the worst window.  rate: sent per second (`99k`).  failed, timeouts,
-//           late, skipped: counts.
+// Names     p50, p99.9, min, mean, max: of the response time, or after `service.` of the service time; the
+// value is
+//           a duration.  success: per cent of the worst window.  rate: sent per second (`99k`).  failed,
+//           timeouts, late, skipped: counts.
 // Threads   any.
 #pragma once
 
@@ -30,7 +31,17 @@ class PROSA_API LoadThreshold {
     const std::string& text() const noexcept { return text_; }
 
   private:
-    enum class Measure : std::uint8_t { percentile, min, mean, success, rate, failed, timeouts, late, skipped };
+    enum class Measure : std::uint8_t {
+        percentile,
+        min,
+        mean,
+        success,
+        rate,
+        failed,
+        timeouts,
+        late,
+        skipped
+    };
     enum class Relation : std::uint8_t { less, less_equal, greater, greater_equal };
 
     absl::Status parse_name(std::string_view name);

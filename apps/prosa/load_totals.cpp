@@ -48,11 +48,13 @@ bool all_finished(const LoadBoard& board) {
 }
 
 HdrHistogram total_response_time(const LoadBoard& board) {
-    return total_of(board, [](const LoadStats& stats) -> const IntervalHistogram& { return stats.response_time; });
+    return total_of(board,
+                    [](const LoadStats& stats) -> const IntervalHistogram& { return stats.response_time; });
 }
 
 HdrHistogram total_service_time(const LoadBoard& board) {
-    return total_of(board, [](const LoadStats& stats) -> const IntervalHistogram& { return stats.service_time; });
+    return total_of(board,
+                    [](const LoadStats& stats) -> const IntervalHistogram& { return stats.service_time; });
 }
 
 const HdrHistogram& ResponseTimeIntervals::next() {

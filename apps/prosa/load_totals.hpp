@@ -18,7 +18,9 @@ namespace prosa {
 struct LoadTotals {
     CounterBlock<LoadCounter>::Values counts{};
 
-    std::uint64_t operator[](LoadCounter counter) const noexcept { return counts[static_cast<std::size_t>(counter)]; }
+    std::uint64_t operator[](LoadCounter counter) const noexcept {
+        return counts[static_cast<std::size_t>(counter)];
+    }
 
     // Outcomes that are no response, and refusals.
     PROSA_API std::uint64_t failed() const noexcept;

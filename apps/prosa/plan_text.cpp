@@ -9,7 +9,9 @@
 namespace prosa {
 namespace {
 
-std::string mebibytes(std::size_t bytes) { return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1U << 20)); }
+std::string mebibytes(std::size_t bytes) {
+    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1U << 20));
+}
 
 std::string processors_text(const InstanceSettings& settings) {
     TextTable table({"Processor", "kind", "adaptor", "threads", "queue", "role"});
@@ -34,13 +36,14 @@ struct NamedService {
     std::vector<std::string> users;
 };
 
-// What a processor provides is certain only once it runs; by convention `service_names` lists what it provides and
-// `service_name` is what it uses.
+// What a processor provides is certain only once it runs; by convention `service_names` lists what it
+// provides and `service_name` is what it uses.
 std::map<std::string, NamedService> services_of(const SettingsNode& tree) {
     std::map<std::string, NamedService> services;
     for (const SettingsNode& section : tree.children) {
         if (const SettingsNode* const provided = section.find("service_names"))
-            for (const SettingsNode& name : provided->children) services[name.text].providers.push_back(section.key);
+            for (const SettingsNode& name : provided->children)
+                services[name.text].providers.push_back(section.key);
         const SettingsNode* const used = section.find("service_name");
         if (used != nullptr && used->kind == SettingsNode::Kind::scalar)
             services[used->text].users.push_back(section.key);
@@ -58,7 +61,8 @@ std::string services_text(const LoadedInstance& loaded) {
     TextTable table({"Service", "policy", "provided by", "used by"});
     for (const auto& [name, service] : services) {
         const auto policy = policies.find(name);
-        table.add({name, std::string(name_of(policy == policies.end() ? Policy::round_robin : policy->second)),
+        table.add({name,
+                   std::string(name_of(policy == policies.end() ? Policy::round_robin : policy->second)),
                    join(service.providers), join(service.users)});
     }
     return table.empty() ? "" : table.text() + "\n";
@@ -70,10 +74,11 @@ std::string reactors_text(const ReactorPlan& plan) {
     TextTable table({"Reactor", "CPU", "why", "hosts"});
     for (const ReactorPlan::Entry& entry : plan.reactors)
         table.add({fmt::format("{}", value_of(entry.id)),
-                   entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"), entry.placement,
-                   join(entry.queues)});
+                   entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"),
+                   entry.placement, join(entry.queues)});
     std::string text = table.text();
-    text += fmt::format("  Memory: at most {} for pools, rings and pending tables\n", mebibytes(plan.memory_bytes));
+    text += fmt::format("  Memory: at most {} for pools, rings and pending tables\n",
+                        mebibytes(plan.memory_bytes));
     for (const std::string& warning : plan.warnings) text += fmt::format("  warning: {}\n", warning);
     return text;
 }

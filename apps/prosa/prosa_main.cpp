@@ -30,7 +30,8 @@ struct CommandRunner {
     }
 };
 
-int run_program(int argc, const char* const* argv, ProcessorRegistry registry, const BuiltinAdaptors& adaptors) {
+int run_program(int argc, const char* const* argv, ProcessorRegistry registry,
+                const BuiltinAdaptors& adaptors) {
     if (const absl::Status added = register_builtin_processors(registry, adaptors); !added.ok()) {
         fmt::print(stderr, "{}\n", message_of(added));
         return exit_usage;

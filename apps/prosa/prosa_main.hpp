@@ -1,5 +1,5 @@
-// apps/prosa/prosa_main.hpp: the program as a library function, so that a program with processors of its own has
-// every subcommand.
+// apps/prosa/prosa_main.hpp: the program as a library function, so that a program with processors of its own
+// has every subcommand.
 //
 //     int main(int argc, char** argv) {
 //         prosa::ProcessorRegistry own_kinds;

@@ -27,7 +27,8 @@ void show_warnings(const InstanceSettings& settings) {
 
 int print_plan(const LoadedInstance& loaded) {
     BusMain main(loaded.settings.instance);
-    if (const absl::Status added = add_processors(main, loaded.settings); !added.ok()) return usage_error(added);
+    if (const absl::Status added = add_processors(main, loaded.settings); !added.ok())
+        return usage_error(added);
     show_warnings(loaded.settings);
     fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded, main.plan()));
     return exit_ok;
@@ -38,7 +39,8 @@ int dry_run(const InstanceFileInput& input) {
     if (loaded.ok()) return print_plan(*loaded);
     if (!absl::IsNotFound(loaded.status())) return usage_error(loaded.status());
     const std::string extension = input.path.extension().string();
-    if (extension != ".yml" && extension != ".yaml" && extension != ".toml") return usage_error(loaded.status());
+    if (extension != ".yml" && extension != ".yaml" && extension != ".toml")
+        return usage_error(loaded.status());
 
     loaded = default_instance(input);
     if (!loaded.ok()) return usage_error(loaded.status());
@@ -69,7 +71,8 @@ class RunCommand {
         : options_(options), settings_(settings), board_(board), main_(settings.instance) {}
 
     int run() {
-        if (const absl::Status added = add_processors(main_, settings_); !added.ok()) return usage_error(added);
+        if (const absl::Status added = add_processors(main_, settings_); !added.ok())
+            return usage_error(added);
         if (const absl::Status started = main_.start(); !started.ok()) {
             fmt::print(stderr, "{}\n", message_of(started));
             return exit_failed;
@@ -123,8 +126,8 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
     if (options.is_dry_run) return dry_run(input);
     auto loaded = load_instance(input);
     if (absl::IsNotFound(loaded.status())) {
-        fmt::print(stderr, "{}\n(prosa run --dry_run -c {} writes a default one)\n", message_of(loaded.status()),
-                   options.config.string());
+        fmt::print(stderr, "{}\n(prosa run --dry_run -c {} writes a default one)\n",
+                   message_of(loaded.status()), options.config.string());
         return exit_usage;
     }
     if (!loaded.ok()) return usage_error(loaded.status());

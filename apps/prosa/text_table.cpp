@@ -27,7 +27,8 @@ std::string TextTable::text() const {
     std::string text;
     for (const auto& row : rows_) {
         for (std::size_t i = 0; i < row.size(); ++i)
-            text += is_numeric(i) ? fmt::format("  {:>{}}", row[i], widths[i]) : fmt::format("  {:<{}}", row[i], widths[i]);
+            text += is_numeric(i) ? fmt::format("  {:>{}}", row[i], widths[i])
+                                  : fmt::format("  {:<{}}", row[i], widths[i]);
         text.erase(text.find_last_not_of(' ') + 1);
         text += '\n';
     }

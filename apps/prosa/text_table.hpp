@@ -17,8 +17,8 @@ class PROSA_API TextTable {
 
     bool empty() const noexcept { return rows_.size() == 1; }
 
-    // Columns of numbers (with a unit or without, `-` for none) are aligned to the right, the others to the left; each
-    // line is indented and ends in \n.
+    // Columns of numbers (with a unit or without, `-` for none) are aligned to the right, the others to the
+    // left; each line is indented and ends in \n.
     std::string text() const;
 
   private:

@@ -48,8 +48,9 @@ std::string facts_text(const Topology& topology) {
     text += fmt::format("  isolated CPUs      {}\n",
                         cpus_where(topology, [](const Cpu& cpu) { return cpu.is_isolated; }));
     text += fmt::format("  NUMA nodes         {}\n", nodes.size());
-    text += fmt::format("  huge pages         {} free of 2 MiB; transparent: {}\n", topology.huge_pages_free,
-                        topology.transparent_huge_pages.empty() ? "unknown" : topology.transparent_huge_pages);
+    text +=
+        fmt::format("  huge pages         {} free of 2 MiB; transparent: {}\n", topology.huge_pages_free,
+                    topology.transparent_huge_pages.empty() ? "unknown" : topology.transparent_huge_pages);
     text += fmt::format("  clock              {}\n",
                         scale.source == ClockSource::tsc
                             ? fmt::format("invariant TSC, {:.3f} GHz", scale.ticks_per_second / 1e9)

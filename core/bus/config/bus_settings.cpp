@@ -39,27 +39,28 @@ void read_idle(SettingsReader& bus, IdleOptions& idle) {
 void read_ring(SettingsReader& bus, BusOptions& options) {
     bus.read("ring_slots", options.ring_slots).range(2, 1U << 20);
     if (!std::has_single_bit(options.ring_slots)) {
-        bus.add_error("ring_slots", fmt::format("expects a power of two, got {} (near: {})", options.ring_slots,
-                                                std::bit_ceil(options.ring_slots)));
+        bus.add_error("ring_slots", fmt::format("expects a power of two, got {} (near: {})",
+                                                options.ring_slots, std::bit_ceil(options.ring_slots)));
         options.ring_slots = BusOptions{}.ring_slots;
     }
     bus.read("slot_bytes", options.slot_bytes).range(128, 65'536);
     bus.read("block_bytes", options.block_bytes).range(256, 16U << 20);
-    for (const auto& [key, bytes] : {std::pair{"slot_bytes", options.slot_bytes},
-                                     std::pair{"block_bytes", options.block_bytes}})
+    for (const auto& [key, bytes] :
+         {std::pair{"slot_bytes", options.slot_bytes}, std::pair{"block_bytes", options.block_bytes}})
         if (bytes % cache_line_bytes != 0)
             bus.add_error(key, fmt::format("expects a multiple of {}, got {}", cache_line_bytes, bytes));
     if (options.block_bytes < options.slot_bytes)
-        bus.add_error("block_bytes", fmt::format("expects at least slot_bytes ({}), got {}", options.slot_bytes,
-                                                 options.block_bytes));
+        bus.add_error("block_bytes", fmt::format("expects at least slot_bytes ({}), got {}",
+                                                 options.slot_bytes, options.block_bytes));
 }
 
-// Large bodies that can be on their way at once: a request holds one block per unit of credit, an answer one per
-// kept request. Most bodies fit a slot, so `auto` stops at a size that costs 16 MiB per reactor.
+// Large bodies that can be on their way at once: a request holds one block per unit of credit, an answer one
+// per kept request. Most bodies fit a slot, so `auto` stops at a size that costs 16 MiB per reactor.
 void read_pool(SettingsReader& bus, BusOptions& options) {
     std::optional<std::uint32_t> pool_blocks;
     bus.read_or_auto("pool_blocks", pool_blocks, 1, 1U << 20);
-    options.pool_blocks = pool_blocks.value_or(std::min(options.credit + options.kept_limit, pool_blocks_auto_max));
+    options.pool_blocks =
+        pool_blocks.value_or(std::min(options.credit + options.kept_limit, pool_blocks_auto_max));
 }
 
 void read_limits(SettingsReader& bus, BusOptions& options) {

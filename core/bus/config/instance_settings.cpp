@@ -36,9 +36,10 @@ std::string read_log_level(SettingsReader& observability) {
     if (level.size() == 1 && level[0] >= '0' && level[0] <= '5')
         return std::string(level_names.at(static_cast<std::size_t>(level[0] - '0')));
     if (std::find(level_names.begin(), level_names.end(), level) != level_names.end()) return level;
-    observability.add_error("level", fmt::format("expects one of off, error, warn, info, debug, trace (or 0 to 5), "
-                                                 "got '{}'",
-                                                 given));
+    observability.add_error("level",
+                            fmt::format("expects one of off, error, warn, info, debug, trace (or 0 to 5), "
+                                        "got '{}'",
+                                        given));
     return "info";
 }
 
@@ -68,13 +69,15 @@ class InstanceReader {
         settings_.instance.name = default_instance_name();
         reader_.read("name", settings_.instance.name);
         if (!is_good_name(settings_.instance.name))
-            reader_.add_error("name", fmt::format("expects {}, got '{}'", good_name_text, settings_.instance.name));
+            reader_.add_error("name",
+                              fmt::format("expects {}, got '{}'", good_name_text, settings_.instance.name));
     }
 
     // A section that names no kind is taken for a misspelt one when it resembles a known section.
     bool is_misspelt(const SettingsNode& child) const {
         if (child.kind != SettingsNode::Kind::map && child.kind != SettingsNode::Kind::null) return true;
-        return find_kind_key(child) == nullptr && !nearest_name(child.key, {"name", "observability", "bus"}).empty();
+        return find_kind_key(child) == nullptr &&
+               !nearest_name(child.key, {"name", "observability", "bus"}).empty();
     }
 
     static const SettingsNode* find_kind_key(const SettingsNode& section) {
@@ -99,7 +102,8 @@ class InstanceReader {
     void read_processor(SettingsNode& node) {
         SettingsReader section(node, errors_, node.key);
         if (!is_good_name(node.key))
-            errors_.add(node.place, fmt::format("a processor's name has {}, got '{}'", good_name_text, node.key));
+            errors_.add(node.place,
+                        fmt::format("a processor's name has {}, got '{}'", good_name_text, node.key));
         std::string kind_name;
         section.read("processor", kind_name).required();
         const ProcessorKind* const kind = find_kind(section, kind_name);
@@ -118,8 +122,8 @@ class InstanceReader {
             if (kind.name == name) return &kind;
             known.push_back(kind.name);
         }
-        section.add_error("processor",
-                          fmt::format("is '{}', which is no kind of processor{}", name, suggestion(name, known)));
+        section.add_error("processor", fmt::format("is '{}', which is no kind of processor{}", name,
+                                                   suggestion(name, known)));
         return nullptr;
     }
 
@@ -143,9 +147,9 @@ class InstanceReader {
                 return other.definition.cpu == it->definition.cpu;
             });
             if (first == it) continue;
-            settings_.warnings.push_back(
-                fmt::format("{}: '{}' and '{}' are both pinned to CPU {}: only one of them runs at a time",
-                            it->place.text(), first->definition.name, it->definition.name, *it->definition.cpu));
+            settings_.warnings.push_back(fmt::format(
+                "{}: '{}' and '{}' are both pinned to CPU {}: only one of them runs at a time",
+                it->place.text(), first->definition.name, it->definition.name, *it->definition.cpu));
         }
     }
 
@@ -158,7 +162,8 @@ class InstanceReader {
 
 }  // namespace
 
-absl::StatusOr<InstanceSettings> read_instance_settings(SettingsNode& root, const InstanceSettingsInput& input) {
+absl::StatusOr<InstanceSettings> read_instance_settings(SettingsNode& root,
+                                                        const InstanceSettingsInput& input) {
     return InstanceReader(root, input).run();
 }
 

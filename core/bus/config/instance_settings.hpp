@@ -9,7 +9,8 @@
 // Every key, its unit, its default and its range: docs/configuration.md.
 //
 // Threads   one, at start-up.
-// Errors    all of them at once, one line `file:line: what was wrong, what was expected` each. Nothing is started.
+// Errors    all of them at once, one line `file:line: what was wrong, what was expected` each. Nothing is
+// started.
 #pragma once
 
 #include <filesystem>
@@ -36,23 +37,23 @@ struct ConfiguredProcessor {
 
 struct InstanceSettings {
     InstanceOptions instance;
-    std::string log_level;  // a name that set_log_level takes
+    std::string log_level;                        // a name that set_log_level takes
     std::vector<ConfiguredProcessor> processors;  // in the order of the configuration
     std::vector<std::string> warnings;            // `file:line: what may not be what was meant`
 };
 
 struct InstanceSettingsInput {
     const ProcessorRegistry& registry;
-    LoadBoard& load_board;                     // given to the sources
-    std::filesystem::path base_folder = ".";   // that relative paths start from
-    bool leaves_out_sources = false;           // their sections are then not looked into
+    LoadBoard& load_board;                    // given to the sources
+    std::filesystem::path base_folder = ".";  // that relative paths start from
+    bool leaves_out_sources = false;          // their sections are then not looked into
 
     // Further keys of the section `observability`, for what is built upon the bus.
     std::function<void(SettingsReader&)> read_observability = {};
 };
 
-// Reads the whole tree strictly: a key that nobody knows is an error. The tree is then the effective configuration:
-// defaults are filled in.
+// Reads the whole tree strictly: a key that nobody knows is an error. The tree is then the effective
+// configuration: defaults are filled in.
 PROSA_API absl::StatusOr<InstanceSettings> read_instance_settings(SettingsNode& root,
                                                                   const InstanceSettingsInput& input);
 

@@ -37,8 +37,9 @@ void check_placement(SettingsReader& section, const ProcessorDefinition& definit
     if (definition.reactor.has_value() && definition.cpu.has_value())
         section.add_error("cpu", "contradicts 'reactor': a CPU is given to a reactor of the processor's own");
     if (definition.reactor.has_value() && definition.threads != 1)
-        section.add_error("threads", fmt::format("is {}, which contradicts 'reactor': one reactor is one thread",
-                                                 definition.threads));
+        section.add_error(
+            "threads",
+            fmt::format("is {}, which contradicts 'reactor': one reactor is one thread", definition.threads));
     if (definition.cpu.has_value() && definition.threads != 1)
         section.add_error("threads", fmt::format("is {}, which contradicts 'cpu': one CPU is for one thread",
                                                  definition.threads));
@@ -47,14 +48,16 @@ void check_placement(SettingsReader& section, const ProcessorDefinition& definit
                                        section.place().text(), definition.name));
 }
 
-void read_placement(SettingsReader& section, ProcessorDefinition& definition, std::vector<std::string>& warnings) {
+void read_placement(SettingsReader& section, ProcessorDefinition& definition,
+                    std::vector<std::string>& warnings) {
     section.read("threads", definition.threads).range(0, reactors_max);
     std::optional<std::uint32_t> reactor;
     section.read("reactor", reactor);
     std::optional<std::uint32_t> cpu;
     section.read("cpu", cpu);
     if (reactor.has_value() && *reactor >= reactors_max)
-        section.add_error("reactor", fmt::format("expects a number from 0 to {}, got {}", reactors_max - 1, *reactor));
+        section.add_error("reactor",
+                          fmt::format("expects a number from 0 to {}, got {}", reactors_max - 1, *reactor));
     else
         definition.reactor = reactor;
     definition.cpu = cpu;

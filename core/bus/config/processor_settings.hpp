@@ -11,7 +11,8 @@ namespace prosa {
 
 // Reads the common keys, then lets the kind read its own and make its factory. Errors go to the section's.
 PROSA_API ConfiguredProcessor read_processor_settings(const std::string& name, SettingsReader& section,
-                                                      const ProcessorKind& kind, const InstanceSettingsInput& input,
+                                                      const ProcessorKind& kind,
+                                                      const InstanceSettingsInput& input,
                                                       std::vector<std::string>& warnings);
 
 }  // namespace prosa

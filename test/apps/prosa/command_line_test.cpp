@@ -46,11 +46,37 @@ TEST_CASE("run takes its configuration, name, duration and log level") {
 }
 
 TEST_CASE("load takes everything about the load") {
-    const auto load = parsed<LoadArguments>(
-        {"load", "-c", "x.yml", "--service", "PAYMENT", "--rate", "200k", "--duration", "3s", "--warmup", "0s",
-         "--arrivals", "poisson", "--schedule", "line:1k", "--input", "t.jsonl", "--timeout", "50ms", "--percentiles",
-         "50,99.9", "--json", "-", "--threshold", "p99<50us", "--threshold", "success>=99", "--reactor", "own", "--seed",
-         "7"});
+    const auto load = parsed<LoadArguments>({"load",
+                                             "-c",
+                                             "x.yml",
+                                             "--service",
+                                             "PAYMENT",
+                                             "--rate",
+                                             "200k",
+                                             "--duration",
+                                             "3s",
+                                             "--warmup",
+                                             "0s",
+                                             "--arrivals",
+                                             "poisson",
+                                             "--schedule",
+                                             "line:1k",
+                                             "--input",
+                                             "t.jsonl",
+                                             "--timeout",
+                                             "50ms",
+                                             "--percentiles",
+                                             "50,99.9",
+                                             "--json",
+                                             "-",
+                                             "--threshold",
+                                             "p99<50us",
+                                             "--threshold",
+                                             "success>=99",
+                                             "--reactor",
+                                             "own",
+                                             "--seed",
+                                             "7"});
     CHECK(load.service == "PAYMENT");
     CHECK(load.rate_per_s == 200'000);
     CHECK(load.duration_ns == 3 * ns_per_s);
@@ -91,7 +117,8 @@ TEST_CASE("wrong arguments are usage errors that say what was expected") {
     CHECK(error_of({"load", "--rate", "1k"}).find("--service") != std::string::npos);
     CHECK(error_of({"load", "--service", "A"}).find("--rate") != std::string::npos);
     CHECK(error_of({"load", "--service", "A", "--rate", "fast"}).find("positive rate") != std::string::npos);
-    CHECK(error_of({"load", "--service", "A", "--rate", "1", "--arrivals", "odd"}).find("odd") != std::string::npos);
+    CHECK(error_of({"load", "--service", "A", "--rate", "1", "--arrivals", "odd"}).find("odd") !=
+          std::string::npos);
     CHECK(error_of({"load", "--service", "A", "--rate", "1", "--percentiles", "50,101"}).find("'101'") !=
           std::string::npos);
 }

@@ -72,14 +72,16 @@ TEST_CASE("a request without an outcome is named") {
     count(instance.requester, CallerCounter::accepted, 1);
     count(instance.provider, CalleeCounter::received, 1);
     count(instance.provider, CalleeCounter::answered_timeout, 1);
-    CHECK(instance.disagreement() == "requester asks: 101 requests accepted, but 100 outcomes and 0 abandoned");
+    CHECK(instance.disagreement() ==
+          "requester asks: 101 requests accepted, but 100 outcomes and 0 abandoned");
     CHECK(ledger_text(instance.ledger()).find("DISAGREEMENT: requester asks") != std::string::npos);
 }
 
 TEST_CASE("a second outcome of a request is named") {
     Instance instance;
     count(instance.requester, CallerCounter::outcome_none, 1);
-    CHECK(instance.disagreement() == "requester asks: 100 requests accepted, but 101 outcomes and 0 abandoned");
+    CHECK(instance.disagreement() ==
+          "requester asks: 100 requests accepted, but 101 outcomes and 0 abandoned");
 }
 
 TEST_CASE("a request that its provider did not answer is named") {
@@ -95,7 +97,8 @@ TEST_CASE("a request that never arrived is named, unless the stop ended it or it
     count(instance.requester, CallerCounter::accepted, 2);
     count(instance.requester, CallerCounter::outcome_timeout, 2);
     CHECK(instance.disagreement() ==
-          "requesters had 102 requests accepted, but providers received 100 and 0 ended as unreachable (0 were ended "
+          "requesters had 102 requests accepted, but providers received 100 and 0 ended as unreachable (0 "
+          "were ended "
           "by the stop)");
     instance.reactor.unreachable = 2;
     CHECK(instance.disagreement() == "");
@@ -140,7 +143,8 @@ TEST_CASE("shards are counted for themselves, and idle queues are not shown") {
     QueueReport second = make_queue(1);
     count(second, CallerCounter::accepted, 1);
     count(second, CallerCounter::outcome_timeout, 1);
-    report.processors = {make_processor("p", {make_queue(0), second}), make_processor("idle", {make_queue()})};
+    report.processors = {make_processor("p", {make_queue(0), second}),
+                         make_processor("idle", {make_queue()})};
     const InstanceLedger ledger = make_ledger(report, instance.board);
     REQUIRE(ledger.requesters.size() == 1);
     CHECK(ledger.requesters[0].queue == "p/1");

@@ -25,7 +25,10 @@ TEST_CASE("a table aligns numbers to the right and text to the left") {
 
 TEST_CASE("a JSON document escapes text and has no number that is not one") {
     JsonWriter json;
-    json.begin_object().field("text", "a \"b\" \\ \n").field("yes", true).field("count", 18446744073709551615ULL);
+    json.begin_object()
+        .field("text", "a \"b\" \\ \n")
+        .field("yes", true)
+        .field("count", 18446744073709551615ULL);
     json.key("list").begin_array().value(1.5).value(1.0 / 0.0).null().begin_object().end_object().end_array();
     json.key("none").begin_array().end_array().end_object();
     CHECK(json.text() == R"({
@@ -75,8 +78,8 @@ TEST_CASE("the topology names what the machine lacks, with a remedy") {
     }
     topology.quota_cpus = 1.5;
     const std::string text = topology_text(topology);
-    for (const std::string_view part :
-         {"allowed CPUs       0-1 (1 physical cores, with SMT siblings)", "can spin at once   1", "1.50 CPUs", "Remedy:"})
+    for (const std::string_view part : {"allowed CPUs       0-1 (1 physical cores, with SMT siblings)",
+                                        "can spin at once   1", "1.50 CPUs", "Remedy:"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, part);
 }
 

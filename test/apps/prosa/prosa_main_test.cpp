@@ -82,7 +82,8 @@ TEST_CASE("the payment switch ends by itself, and its summary agrees") {
 }
 
 TEST_CASE("a duration ends an instance whose sources go on") {
-    ChildProgram program({"run", "-c", payment_switch, "--duration", "200ms"}, {{"PROSA_INJECTOR_1__RATE", "1k"}});
+    ChildProgram program({"run", "-c", payment_switch, "--duration", "200ms"},
+                         {{"PROSA_INJECTOR_1__RATE", "1k"}});
     CHECK(program.wait() == exit_ok);
     CHECK(contains(program.errors(), "the duration is over"));
     CHECK(contains(program.output(), "Requesters and providers agree"));
@@ -155,7 +156,8 @@ TEST_CASE("the reference documents every key of the effective configuration") {
 
 TEST_CASE("what is wrong with a configuration is on standard error, with place and exit code 2") {
     const TemporaryFolder folder;
-    const std::string path = folder.write("a.yml", "bus:\n  crdit: 5\ns: { processor: stub, service_names: [A] }\n");
+    const std::string path =
+        folder.write("a.yml", "bus:\n  crdit: 5\ns: { processor: stub, service_names: [A] }\n");
     ChildProgram unknown_key({"run", "-c", path});
     CHECK(unknown_key.wait() == exit_usage);
     CHECK(unknown_key.errors() == path + ":2: unknown key 'crdit' in 'bus', did you mean 'credit'?\n");
@@ -168,8 +170,9 @@ TEST_CASE("what is wrong with a configuration is on standard error, with place a
 
     ChildProgram environment({"run", "-c", payment_switch}, {{"PROSA_ROUTER_1__ADAPTR", "rules"}});
     CHECK(environment.wait() == exit_usage);
-    CHECK(contains(environment.errors(), "environment PROSA_ROUTER_1__ADAPTR: unknown key 'ADAPTR' in 'router-1', did "
-                                         "you mean 'adaptor'?"));
+    CHECK(contains(environment.errors(),
+                   "environment PROSA_ROUTER_1__ADAPTR: unknown key 'ADAPTR' in 'router-1', did "
+                   "you mean 'adaptor'?"));
 }
 
 TEST_CASE("a folder of files is one configuration, in the order of the names") {
@@ -199,9 +202,10 @@ TEST_CASE("a program with a kind of its own has every command, and a handler tha
     CHECK(list.output().starts_with("hanging: never answers\n"));
 
     const TemporaryFolder folder;
-    const std::string path = folder.write("a.yml", "bus: { shutdown_timeout: 100ms }\n"
-                                                   "h: { processor: hanging }\n"
-                                                   "i: { processor: injector, service_name: HANG, rate: 100 }\n");
+    const std::string path = folder.write("a.yml",
+                                          "bus: { shutdown_timeout: 100ms }\n"
+                                          "h: { processor: hanging }\n"
+                                          "i: { processor: injector, service_name: HANG, rate: 100 }\n");
     ChildProgram run({"run", "-c", path, "--duration", "300ms"}, {}, &registry);
     CHECK(run.wait() == exit_failed);
     CHECK(contains(run.errors(), "did not end: a handler of one of its processors hangs"));
@@ -211,9 +215,10 @@ TEST_CASE("a program with a kind of its own has every command, and a handler tha
 TEST_CASE("a second interrupt does not wait for what is in flight") {
     const TemporaryFolder folder;
     const std::string path =
-        folder.write("a.yml", "bus: { call_timeout: 1h, shutdown_timeout: 1h }\n"
-                              "s: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [SLOW] }\n"
-                              "i: { processor: injector, service_name: SLOW, rate: 100 }\n");
+        folder.write("a.yml",
+                     "bus: { call_timeout: 1h, shutdown_timeout: 1h }\n"
+                     "s: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [SLOW] }\n"
+                     "i: { processor: injector, service_name: SLOW, rate: 100 }\n");
     ChildProgram program({"run", "-c", path});
     REQUIRE_MESSAGE(program.wait_for_error_text("1 s  "), program.errors());
     program.signal(SIGINT);
@@ -226,19 +231,20 @@ TEST_CASE("a second interrupt does not wait for what is in flight") {
 TEST_CASE("load measures both times, every second, and its exit code follows the rate") {
     const TemporaryFolder folder;
     const std::string json = (folder.path() / "load.json").string();
-    ChildProgram program({"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "1k", "--duration", "2s",
-                          "--warmup", "100ms", "--input", transactions, "--arrivals", "poisson", "--json", json,
-                          "--threshold", "success>=0"});
+    ChildProgram program({"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "1k", "--duration",
+                          "2s", "--warmup", "100ms", "--input", transactions, "--arrivals", "poisson",
+                          "--json", json, "--threshold", "success>=0"});
     const int exit_code = program.wait();
     const std::string output = program.output();
     const std::string document = read_file(json);
     INFO(output, program.errors());
     CHECK(exit_code == (contains(document, "\"is_rate_reached\": true") ? exit_ok : exit_missed));
-    for (const std::string_view part : {"response time (from the intended send time)", "service time (from the real send)",
-                                        "Requesters and providers agree", "threshold success>=0: holds"})
+    for (const std::string_view part :
+         {"response time (from the intended send time)", "service time (from the real send)",
+          "Requesters and providers agree", "threshold success>=0: holds"})
         CHECK_MESSAGE(contains(output, part), part);
-    for (const std::string_view key : {"\"response_time_ns\"", "\"service_time_ns\"", "\"environment\"", "\"windows\"",
-                                       "\"reactors\"", "\"disagreements\": []"})
+    for (const std::string_view key : {"\"response_time_ns\"", "\"service_time_ns\"", "\"environment\"",
+                                       "\"windows\"", "\"reactors\"", "\"disagreements\": []"})
         CHECK_MESSAGE(contains(document, key), key);
     CHECK(line_count(document, "\"success_percent\":") == 2);
     CHECK_FALSE(contains(output, "injector-1"));
@@ -246,9 +252,9 @@ TEST_CASE("load measures both times, every second, and its exit code follows the
 
 TEST_CASE("a load that misses a threshold exits with 3 and says what was measured") {
     for (const std::string reactor : {"", "own"}) {
-        std::vector<std::string> arguments{"load",       "-c",    payment_switch, "--service",   "PAYMENT",
-                                           "--rate",     "500",   "--duration",   "500ms",       "--warmup",
-                                           "0s",         "--threshold", "p99<1ns"};
+        std::vector<std::string> arguments{"load",   "-c",          payment_switch, "--service", "PAYMENT",
+                                           "--rate", "500",         "--duration",   "500ms",     "--warmup",
+                                           "0s",     "--threshold", "p99<1ns"};
         if (!reactor.empty()) arguments.insert(arguments.end(), {"--reactor", reactor});
         ChildProgram program(arguments);
         CHECK_MESSAGE(program.wait() == exit_missed, program.errors());
@@ -258,16 +264,19 @@ TEST_CASE("a load that misses a threshold exits with 3 and says what was measure
 
 TEST_CASE("a load that cannot begin says why, and exits with 2") {
     const auto error_of = [](std::vector<std::string> more) {
-        std::vector<std::string> arguments{"load", "-c", payment_switch, "--rate", "100", "--duration", "100ms"};
+        std::vector<std::string> arguments{"load", "-c",         payment_switch, "--rate",
+                                           "100",  "--duration", "100ms"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         ChildProgram program(arguments);
         CHECK_MESSAGE(program.wait() == exit_usage, program.errors());
         CHECK(program.output() == "");
         return program.errors();
     };
-    CHECK(contains(error_of({"--service", "PAYMNT"}), "service 'PAYMNT' has no provider, did you mean 'PAYMENT'?"));
+    CHECK(contains(error_of({"--service", "PAYMNT"}),
+                   "service 'PAYMNT' has no provider, did you mean 'PAYMENT'?"));
     CHECK(contains(error_of({"--service", "PAYMENT", "--threshold", "speed>1"}), "unknown measure 'speed'"));
-    CHECK(contains(error_of({"--service", "PAYMENT", "--reactor", "x"}), "--reactor expects own or a number, got 'x'"));
+    CHECK(contains(error_of({"--service", "PAYMENT", "--reactor", "x"}),
+                   "--reactor expects own or a number, got 'x'"));
     CHECK(contains(error_of({"--service", "PAYMENT", "--reactor", "99"}), "reactor 99 does not exist"));
     CHECK(contains(error_of({"--service", "PAYMENT", "--input", "/nowhere.jsonl"}), "/nowhere.jsonl"));
     CHECK(contains(error_of({"--service", "PAYMENT", "--schedule", "stairs"}), "--schedule 'stairs'"));

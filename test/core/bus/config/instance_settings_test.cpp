@@ -146,16 +146,19 @@ TEST_CASE("absent keys have the defaults, and the effective configuration shows 
     CHECK_FALSE(result.settings.instance.reactors.has_value());
     CHECK(result.settings.log_level == "info");
     const std::string yaml = to_yaml(result.tree);
-    for (const std::string_view line : {"reactors: auto", "credit: 32768", "call_timeout: 5s", "level: info",
-                                        "adaptor: parrot", "proc_restart_duration_period: 50ms", "threads: 1"})
+    for (const std::string_view line :
+         {"reactors: auto", "credit: 32768", "call_timeout: 5s", "level: info", "adaptor: parrot",
+          "proc_restart_duration_period: 50ms", "threads: 1"})
         CHECK_MESSAGE(yaml.find(line) != std::string::npos, line);
     CHECK(read_text(yaml).errors == "");
 }
 
 TEST_CASE("the pool follows credit and kept limit until a size that most bodies never need") {
-    CHECK(read_text("bus: { credit: 10, kept_limit: 5 }\ns: { processor: stub }\n").settings.instance.bus.pool_blocks ==
-          15);
-    CHECK(read_text("bus: { pool_blocks: auto }\ns: { processor: stub }\n").settings.instance.bus.pool_blocks == 4096);
+    CHECK(read_text("bus: { credit: 10, kept_limit: 5 }\ns: { processor: stub }\n")
+              .settings.instance.bus.pool_blocks == 15);
+    CHECK(
+        read_text("bus: { pool_blocks: auto }\ns: { processor: stub }\n").settings.instance.bus.pool_blocks ==
+        4096);
 }
 
 TEST_CASE("what is wrong is named with its place and what was expected") {
@@ -164,28 +167,36 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
         {"buss: { credit: 1 }\n" + stub, "t.yml:1: unknown key 'buss', did you mean 'bus'?"},
         {"nmae: x\n" + stub, "t.yml:1: unknown key 'nmae', did you mean 'name'?"},
         {stub + "bus:\n  credits: 5\n", "t.yml:3: unknown key 'credits' in 'bus', did you mean 'credit'?"},
-        {"s:\n  processor: stub\n  trheads: 2\n", "t.yml:3: unknown key 'trheads' in 's', did you mean 'threads'?"},
+        {"s:\n  processor: stub\n  trheads: 2\n",
+         "t.yml:3: unknown key 'trheads' in 's', did you mean 'threads'?"},
         {stub + "bus: { ring_slots: 1000 }\n",
          "t.yml:2: 'bus.ring_slots' expects a power of two, got 1000 (near: 1024)"},
-        {stub + "bus: { ring_slots: 1 }\n", "t.yml:2: 'bus.ring_slots' expects a number from 2 to 1048576, got '1'"},
+        {stub + "bus: { ring_slots: 1 }\n",
+         "t.yml:2: 'bus.ring_slots' expects a number from 2 to 1048576, got '1'"},
         {stub + "bus: { slot_bytes: 200 }\n", "t.yml:2: 'bus.slot_bytes' expects a multiple of 64, got 200"},
         {stub + "bus: { slot_bytes: 1024, block_bytes: 512 }\n",
          "t.yml:2: 'bus.block_bytes' expects at least slot_bytes (1024), got 512"},
         {stub + "bus: { credit: many }\n", "t.yml:2: 'bus.credit' expects an integer, got 'many'"},
         {stub + "bus: { call_timeout: 5 }\n",
-         "t.yml:2: 'bus.call_timeout' expects a duration such as 250us, 50ms, 2s or {secs: 2, nanos: 0} (with its "
+         "t.yml:2: 'bus.call_timeout' expects a duration such as 250us, 50ms, 2s or {secs: 2, nanos: 0} "
+         "(with its "
          "unit), got '5'"},
         {stub + "bus: { idle: spinn }\n",
-         "t.yml:2: 'bus.idle' expects one of adaptive, spin, yield, backoff, park (did you mean 'spin'?), got 'spinn'"},
-        {stub + "bus: { reactors: 0 }\n", "t.yml:2: 'bus.reactors' expects auto or a number from 1 to 128, got '0'"},
+         "t.yml:2: 'bus.idle' expects one of adaptive, spin, yield, backoff, park (did you mean 'spin'?), "
+         "got 'spinn'"},
+        {stub + "bus: { reactors: 0 }\n",
+         "t.yml:2: 'bus.reactors' expects auto or a number from 1 to 128, got '0'"},
         {stub + "bus: { services: { A: { policy: round } } }\n",
-         "t.yml:2: 'bus.services.A.policy' expects one of round_robin, least_outstanding, primary_backup, sticky, got "
+         "t.yml:2: 'bus.services.A.policy' expects one of round_robin, least_outstanding, primary_backup, "
+         "sticky, got "
          "'round'"},
         {stub + "bus: 5\n", "t.yml:2: 'bus' expects a section (keys with values), got '5'"},
         {stub + "observability: { level: loud }\n",
-         "t.yml:2: 'observability.level' expects one of off, error, warn, info, debug, trace (or 0 to 5), got 'loud'"},
-        {"x: { processor: stubb }\n", "t.yml:1: 'x.processor' is 'stubb', which is no kind of processor, did you mean "
-                                      "'stub'?"},
+         "t.yml:2: 'observability.level' expects one of off, error, warn, info, debug, trace (or 0 to 5), "
+         "got 'loud'"},
+        {"x: { processor: stubb }\n",
+         "t.yml:1: 'x.processor' is 'stubb', which is no kind of processor, did you mean "
+         "'stub'?"},
         {"router-1: { adaptor: rules }\n", "t.yml:1: 'router-1.processor' is missing"},
         {"x: { processor: stub, adaptor: parot }\n",
          "t.yml:1: 'x.adaptor' is 'parot', which is no adaptor of 'stub', did you mean 'parrot'?"},
@@ -197,13 +208,16 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
          "t.yml:1: 'x.threads' is 0, which contradicts 'cpu': one CPU is for one thread"},
         {"bus: { reactors: 2 }\nx: { processor: stub, reactor: 2 }\n",
          "t.yml:2: 'x.reactor' expects a number below 'bus.reactors' (2), got 2"},
-        {"x: { processor: stub, reactor: 128 }\n", "t.yml:1: 'x.reactor' expects a number from 0 to 127, got 128"},
-        {"x: { processor: stub, threads: -1 }\n", "t.yml:1: 'x.threads' expects an integer from 0 to 4294967295, got "
-                                                  "'-1'"},
+        {"x: { processor: stub, reactor: 128 }\n",
+         "t.yml:1: 'x.reactor' expects a number from 0 to 127, got 128"},
+        {"x: { processor: stub, threads: -1 }\n",
+         "t.yml:1: 'x.threads' expects an integer from 0 to 4294967295, got "
+         "'-1'"},
         {"x: { processor: stub, fails: true }\n", "t.yml:1: 'x': the key 'fails' asks for it"},
         {"a/b: { processor: stub }\n",
          "t.yml:1: a processor's name has letters, digits, '-', '_' and '.', at most 64, got 'a/b'"},
-        {"name: ''\n" + stub, "t.yml:1: 'name' expects letters, digits, '-', '_' and '.', at most 64, got ''"},
+        {"name: ''\n" + stub,
+         "t.yml:1: 'name' expects letters, digits, '-', '_' and '.', at most 64, got ''"},
         {"name: x\n", "t.yml:1: there is no processor, expected a section with the key 'processor'"},
     };
     for (const auto& [text, expected] : cases) {
@@ -220,9 +234,10 @@ TEST_CASE("one run shows every fault, in the order of the places") {
 }
 
 TEST_CASE("what works but is hardly meant is a warning with its place") {
-    const auto warnings = read_text("a: { processor: stub, cpu: 1 }\n"
-                                    "b: { processor: stub, cpu: 1 }\n"
-                                    "c: { processor: stub, queue: shared }\n")
+    const auto warnings = read_text(
+                              "a: { processor: stub, cpu: 1 }\n"
+                              "b: { processor: stub, cpu: 1 }\n"
+                              "c: { processor: stub, queue: shared }\n")
                               .settings.warnings;
     CHECK(warnings == std::vector<std::string>{
                           "t.yml:3: 'c' has a shared queue but no second thread to share it with",
@@ -243,8 +258,8 @@ TEST_CASE("the environment overrides any key, and makes sections") {
 }
 
 TEST_CASE("sources that are left out are not looked into") {
-    const Result result = read_text("s: { processor: stub }\ni: { processor: injector, fails: true, rubbish: 1 }\n", {},
-                                    true);
+    const Result result =
+        read_text("s: { processor: stub }\ni: { processor: injector, fails: true, rubbish: 1 }\n", {}, true);
     CHECK(result.errors == "");
     CHECK(result.settings.processors.size() == 1);
 }
@@ -253,13 +268,15 @@ TEST_CASE("a section of its own can read keys of the observability") {
     ProcessorRegistry registry;
     REQUIRE(registry.add(echo_kind("stub", false)).ok());
     LoadBoard board;
-    auto tree = parse_settings_yaml("observability: { transaction_log: { path: x } }\ns: { processor: stub }\n", "t.yml");
+    auto tree = parse_settings_yaml(
+        "observability: { transaction_log: { path: x } }\ns: { processor: stub }\n", "t.yml");
     REQUIRE(tree.ok());
     std::string path;
     const auto settings = read_instance_settings(
-        *tree, {.registry = registry, .load_board = board, .read_observability = [&path](SettingsReader& reader) {
-                    reader.section("transaction_log").read("path", path);
-                }});
+        *tree,
+        {.registry = registry, .load_board = board, .read_observability = [&path](SettingsReader& reader) {
+             reader.section("transaction_log").read("path", path);
+         }});
     CHECK_MESSAGE(settings.ok(), message_of(settings.status()));
     CHECK(path == "x");
 }
