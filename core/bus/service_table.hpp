@@ -24,7 +24,7 @@ class SharedQueue;
 enum class Policy : std::uint8_t {
     round_robin,        // a cursor per requester, so that no line is shared
     least_outstanding,  // the provider that owes this requester the fewest answers
-    primary_backup,     // the first in order of registration that has room
+    primary_backup,     // the first that has room, in the order the processors were added
     sticky,             // by the affinity key of the request: equal keys meet the same provider
 };
 PROSA_API std::string_view name_of(Policy policy) noexcept;
@@ -46,7 +46,7 @@ struct ServiceEntry {
     std::string name;
     ServiceHandle handle = no_service;
     Policy policy = Policy::round_robin;
-    std::vector<Provider> providers;  // in order of registration
+    std::vector<Provider> providers;  // in the order the processors were added
 };
 
 class ServiceTable {

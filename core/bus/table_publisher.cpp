@@ -39,10 +39,13 @@ void TablePublisher::add_provider(std::string_view name, Provider provider) {
     if (service == nullptr) return;
     const auto place = std::find_if(service->providers.begin(), service->providers.end(),
                                     [&](const Provider& known) { return known.id == provider.id; });
-    if (place != service->providers.end())
+    if (place != service->providers.end()) {
         *place = std::move(provider);
-    else
-        service->providers.push_back(std::move(provider));
+    } else {
+        const auto next = std::find_if(service->providers.begin(), service->providers.end(),
+                                       [&](const Provider& known) { return known.id > provider.id; });
+        service->providers.insert(next, std::move(provider));
+    }
     touch(static_cast<std::size_t>(service - services_.data()));
 }
 

@@ -26,7 +26,7 @@ class PROSA_API TablePublisher {
         bool is_withdrawn = false;  // by an operator
         bool was_provided = false;
         bool is_dirty = false;
-        std::vector<Provider> providers;  // registered ones, in order
+        std::vector<Provider> providers;  // registered ones, by id: a restart does not change the order
         std::vector<Provider> effective;  // those the last table held
     };
 

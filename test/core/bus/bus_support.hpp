@@ -24,6 +24,8 @@ struct LambdaProcessor : Processor {
     std::function<void(LambdaProcessor&, const Outcome&)> outcome;
     std::function<void(LambdaProcessor&, std::uint64_t)> timer;
     std::function<void(LambdaProcessor&)> table;
+    std::function<std::string(LambdaProcessor&, std::string_view)> command;
+    std::function<void(LambdaProcessor&)> config;
     std::function<void(LambdaProcessor&)> shutdown;
     std::function<void()> ended;
     std::vector<KeptRequest> kept;
@@ -43,6 +45,12 @@ struct LambdaProcessor : Processor {
     }
     void on_service_table() override {
         if (table) table(*this);
+    }
+    std::string on_command(std::string_view text) override {
+        return command ? command(*this, text) : Processor::on_command(text);
+    }
+    void on_config() override {
+        if (config) config(*this);
     }
     void on_shutdown() override {
         if (shutdown) shutdown(*this);
