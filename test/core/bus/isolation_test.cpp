@@ -1,0 +1,312 @@
+// What one stuck or crowded party does not do to the others.
+#include <doctest/doctest.h>
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <optional>
+
+#include "test/core/bus/bus_support.hpp"
+
+namespace prosa::test {
+namespace {
+
+// The thread of this process with that name; none when there is no such thread.
+std::optional<pid_t> thread_named(const std::string& name) {
+    std::optional<pid_t> found;
+    DIR* const tasks = ::opendir("/proc/self/task");
+    while (const dirent* const entry = ::readdir(tasks)) {
+        std::ifstream comm("/proc/self/task/" + std::string(entry->d_name) + "/comm");
+        std::string text;
+        if (std::getline(comm, text) && text == name) found = static_cast<pid_t>(std::stoi(entry->d_name));
+    }
+    ::closedir(tasks);
+    return found;
+}
+
+std::atomic<bool> is_thread_held{false};
+std::atomic<bool> may_thread_go{false};
+
+void hold_thread(int) {
+    is_thread_held = true;
+    const timespec nap{0, ns_per_ms};
+    while (!may_thread_go) ::nanosleep(&nap, nullptr);
+    is_thread_held = false;
+}
+
+const ReactorReport& reactor_of(const InstanceReport& report, std::string_view processor) {
+    for (const ProcessorReport& shown : report.processors) {
+        if (shown.name != processor) continue;
+        for (const ReactorReport& reactor : report.reactors)
+            if (reactor.id == shown.queues.at(0).reactor) return reactor;
+    }
+    throw std::logic_error("no such processor");
+}
+
+std::size_t provider_count(const BusMain& main, std::string_view service) {
+    for (const ServiceReport& shown : main.report().services)
+        if (shown.name == service) return shown.providers.size();
+    return 0;
+}
+
+void echo(LambdaProcessor&, Request& request) { request.reply(request.body()); }
+
+Nanos median_latency_ns(BusClient& client, ServiceHandle service, int calls) {
+    std::vector<Nanos> latencies_ns;
+    for (int i = 0; i < calls; ++i) {
+        const auto reply = client.call(service, bytes_of("x"), 20 * ns_per_s);
+        if (!reply.ok()) return no_deadline_ns;
+        latencies_ns.push_back(reply.latency_ns);
+    }
+    std::nth_element(latencies_ns.begin(), latencies_ns.begin() + calls / 2, latencies_ns.end());
+    return latencies_ns[static_cast<std::size_t>(calls / 2)];
+}
+
+}  // namespace
+
+TEST_CASE("traffic goes on while Main's thread is held") {
+    BusMain main(options());
+    REQUIRE(main.add_processor(provider("back", "BACK", echo)).ok());
+    REQUIRE(main.add_processor(definition("front", [](LambdaProcessor& p) {
+                    p.start = [](LambdaProcessor& self) {
+                        self.bus().add_services({"FRONT"});
+                        (void)self.bus().resolve("BACK");
+                        return absl::OkStatus();
+                    };
+                    p.request = [](LambdaProcessor& self, Request& request) {
+                        self.kept.push_back(request.keep());
+                        (void)self.bus().send(self.bus().resolve("BACK"), request.body());
+                    };
+                    p.outcome = [](LambdaProcessor& self, const Outcome& outcome) {
+                        self.kept.back().reply(outcome.body);
+                        self.kept.pop_back();
+                    };
+                })).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle front = client->resolve("FRONT");
+    REQUIRE(wait_for_provider(*client, front));
+    REQUIRE(eventually([&] { return client->call(front, bytes_of("x")).ok(); }));
+
+    struct sigaction action {};
+    action.sa_handler = hold_thread;
+    sigemptyset(&action.sa_mask);
+    REQUIRE(::sigaction(SIGUSR1, &action, nullptr) == 0);
+    may_thread_go = false;
+    const auto main_thread = thread_named("prosa-main");
+    REQUIRE(main_thread.has_value());
+    REQUIRE(::syscall(SYS_tgkill, ::getpid(), *main_thread, SIGUSR1) == 0);
+    REQUIRE(eventually([] { return is_thread_held.load(); }));
+
+    const Nanos until_ns = monotonic_now_ns() + 300 * ns_per_ms;
+    int answered = 0, refused = 0;
+    while (answered < 1000 || monotonic_now_ns() < until_ns)
+        ++(client->call(front, bytes_of("x"), 20 * ns_per_s).ok() ? answered : refused);
+    CHECK(is_thread_held);
+    CHECK(answered >= 1000);
+    CHECK(refused == 0);
+    may_thread_go = true;
+    REQUIRE(eventually([] { return !is_thread_held.load(); }));
+    CHECK(main.report().phase == "running");
+    client.reset();
+    CHECK(main.stop_and_join("test") == 0);
+}
+
+TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, and others' latency stays") {
+    constexpr std::uint64_t count = 50'000;
+    InstanceOptions wide = options();
+    wide.bus.ring_slots = 1024;
+    wide.bus.credit = 60'000;
+    wide.bus.kept_limit = 60'000;
+    wide.bus.call_timeout_ns = 100 * ns_per_s;
+    BusMain main(wide);
+    std::atomic<std::uint64_t> kept{0}, refused_keeps{0};
+    REQUIRE(main.add_processor(definition("issuer", [&](LambdaProcessor& p) {
+                    p.start = [](LambdaProcessor& self) {
+                        self.bus().add_services({"ISSUER"});
+                        return absl::OkStatus();
+                    };
+                    p.request = [&](LambdaProcessor& self, Request& request) {
+                        self.kept.push_back(request.keep());
+                        if (!self.kept.back()) ++refused_keeps;
+                        if (++kept == count) self.bus().set_timer(self.bus().now_ns() + 2 * ns_per_s, 0);
+                    };
+                    p.timer = [](LambdaProcessor& self, std::uint64_t) {
+                        for (; !self.kept.empty(); self.kept.pop_back()) self.kept.back().reply(self.kept.back().body());
+                    };
+                })).ok());
+    REQUIRE(main.add_processor(provider("echo", "ECHO", echo)).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle issuer = client->resolve("ISSUER");
+    REQUIRE(wait_for_provider(*client, issuer));
+    auto other = main.connect_client();
+    const ServiceHandle echo_service = other->resolve("ECHO");
+    REQUIRE(wait_for_provider(*other, echo_service));
+    const Nanos quiet_ns = median_latency_ns(*other, echo_service, 500);
+
+    std::uint64_t done = 0, wrong_body = 0, out_of_order = 0, errors = 0;
+    client->on_outcome([&](const Outcome& outcome) {
+        std::uint64_t value = 0;
+        if (outcome.ok() && outcome.body.size() == sizeof value) std::memcpy(&value, outcome.body.data(), sizeof value);
+        if (!outcome.ok()) ++errors;
+        if (value != outcome.token) ++wrong_body;
+        if (outcome.token != count - 1 - done) ++out_of_order;
+        ++done;
+    });
+    for (std::uint64_t sent = 0; sent < count;) {
+        SendOptions send_options;
+        send_options.token = sent;
+        if (client->send(issuer, std::as_bytes(std::span(&sent, 1)), send_options))
+            ++sent;
+        else
+            client->poll();
+    }
+    REQUIRE(eventually([&] { return kept == count; }));
+    const Nanos crowded_ns = median_latency_ns(*other, echo_service, 500);
+    CHECK(client->in_flight_count() == count);
+    CHECK(done == 0);
+    REQUIRE(eventually(
+        [&] {
+            while (client->poll()) {}
+            return done == count;
+        },
+        60 * ns_per_s));
+    CHECK(errors == 0);
+    CHECK(wrong_body == 0);
+    CHECK(out_of_order == 0);
+    CHECK(refused_keeps == 0);
+    CHECK(client->in_flight_count() == 0);
+    CHECK(client->caller().counters[CallerCounter::accepted].value() == count);
+    CHECK(client->caller().counters[CallerCounter::outcome_none].value() == count);
+    CHECK(quiet_ns != no_deadline_ns);
+    CHECK(crowded_ns < 30 * quiet_ns);
+    CHECK(eventually([&] {
+        const InstanceReport report = main.report();
+        return reactor_of(report, "issuer").kept_blocks == 0 && reactor_of(report, "issuer").outbox == 0;
+    }));
+}
+
+TEST_CASE("after 1 000 table changes during a stall, the last view is right and the events were coalesced") {
+    InstanceOptions calm = options();
+    calm.bus.hang_after_ns = 600 * ns_per_s;  // the stall is no hang here
+    BusMain main(calm);
+    std::atomic<bool> may_go{false}, is_stalled{false}, sees_flip{false};
+    std::atomic<int> table_events{0};
+    REQUIRE(main.add_processor(provider("flip", "FLIP", echo)).ok());
+    REQUIRE(main.add_processor(definition("staller", [&](LambdaProcessor& p) {
+                    p.start = [](LambdaProcessor& self) {
+                        self.bus().add_services({"STALL"});
+                        return absl::OkStatus();
+                    };
+                    p.request = [&](LambdaProcessor&, Request& request) {
+                        is_stalled = true;
+                        while (!may_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                        request.reply({});
+                    };
+                    p.table = [&](LambdaProcessor& self) {
+                        sees_flip = self.bus().has_provider(self.bus().resolve("FLIP"));
+                        ++table_events;
+                    };
+                })).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle stall = client->resolve("STALL");
+    REQUIRE(wait_for_provider(*client, stall));
+    REQUIRE(wait_for_provider(*client, client->resolve("FLIP")));
+    SendOptions patient;
+    patient.timeout_ns = 60 * ns_per_s;
+    REQUIRE(client->send(stall, {}, patient));
+    REQUIRE(eventually([&] { return is_stalled.load(); }));
+
+    const int events_before = table_events;
+    const std::uint64_t version_before = main.report().table_version;
+    for (int i = 0; i < 500; ++i) {
+        REQUIRE(main.withdraw_service("FLIP").ok());
+        REQUIRE(main.restore_service("FLIP").ok());
+    }
+    REQUIRE(main.withdraw_service("FLIP").ok());
+    const InstanceReport stalled = main.report();
+    CHECK(stalled.table_version == version_before + 1001);
+    CHECK(stalled.table_snapshots_pinned >= 1);
+    CHECK(stalled.table_snapshots_pinned <= 8);  // at most one for each reader, however many were published
+    CHECK(table_events == events_before);
+
+    may_go = true;
+    REQUIRE(eventually([&] { return table_events > events_before; }));
+    REQUIRE(eventually([&] { return !sees_flip; }));
+    CHECK(table_events - events_before <= 10);
+    CHECK(eventually([&] {
+        client->poll();
+        return main.report().table_snapshots_pinned == 0;
+    }));
+    CHECK(client->in_flight_count() == 0);
+}
+
+TEST_CASE("a hang withdraws the services of its reactor only, Main lives, and they return when it turns again") {
+    InstanceOptions alert = options();
+    alert.bus.hang_after_ns = 400 * ns_per_ms;
+    BusMain main(alert);
+    std::atomic<bool> may_go{false}, is_hanging{false};
+    const auto may_hang = [&](LambdaProcessor&, Request& request) {
+        if (text_of(request.body()) == "hang") {
+            is_hanging = true;
+            while (!may_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        request.reply(bytes_of("first"));
+    };
+    REQUIRE(main.add_processor(provider("first", "SHARED", may_hang)).ok());
+    REQUIRE(main.add_processor(provider("second", "SHARED", [](LambdaProcessor&, Request& request) {
+                    request.reply(bytes_of("second"));
+                })).ok());
+    REQUIRE(main.add_processor(provider("other", "OTHER", echo)).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle shared = client->resolve("SHARED");
+    const ServiceHandle other = client->resolve("OTHER");
+    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 2 && provider_count(main, "OTHER") == 1; }));
+    REQUIRE(wait_for_provider(*client, shared));
+
+    // One of the two gets it; round robin decides. Until it is `first`, the other one just answers.
+    SendOptions patient;
+    patient.timeout_ns = 100 * ns_per_s;
+    while (!is_hanging) {
+        REQUIRE(client->send(shared, bytes_of("hang"), patient));
+        client->poll();
+    }
+    const Nanos hung_ns = monotonic_now_ns();
+    REQUIRE(eventually([&] { return reactor_of(main.report(), "first").is_hanging; }));
+    // hang_after, one watchdog period of a quarter of it, and seconds of slack for a machine that is busy.
+    CHECK(monotonic_now_ns() - hung_ns <= 400 * ns_per_ms * 5 / 4 + 10 * ns_per_s);
+    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 1; }));
+    CHECK(main.report().phase == "running");
+
+    for (int i = 0; i < 200; ++i) {
+        const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
+        REQUIRE(reply.ok());
+        REQUIRE(text_of(reply.body) == "second");
+        REQUIRE(client->call(other, bytes_of("x"), 20 * ns_per_s).ok());
+    }
+    CHECK_FALSE(reactor_of(main.report(), "other").is_hanging);
+    CHECK_FALSE(reactor_of(main.report(), "second").is_hanging);
+
+    may_go = true;
+    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 2; }));
+    CHECK_FALSE(reactor_of(main.report(), "first").is_hanging);
+    CHECK(eventually([&] {
+        const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
+        return reply.ok() && text_of(reply.body) == "first";
+    }));
+    CHECK(eventually([&] {
+        client->poll();
+        return client->in_flight_count() == 0;
+    }));
+    CHECK(client->caller().counters[CallerCounter::outcome_timeout].value() == 0);
+}
+
+}  // namespace prosa::test
