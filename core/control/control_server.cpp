@@ -1,0 +1,199 @@
+#include "core/control/control_server.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <list>
+#include <thread>
+#include <vector>
+
+#include "core/base/log.hpp"
+#include "core/control/control_socket.hpp"
+
+namespace prosa {
+namespace {
+
+struct Client {
+    FileDescriptor connection;
+    Nanos deadline_ns = 0;
+    std::string received;
+    std::string answer;  // what is left to send; the client reads while it is empty
+    bool is_answered = false;
+    bool is_over = false;
+};
+
+// Names the socket's file, so that a server removes its own only.
+struct FileIdentity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const FileIdentity&) const = default;
+
+    static FileIdentity of(const std::string& path) {
+        struct stat found {};
+        if (::lstat(path.c_str(), &found) != 0) return {};
+        return {found.st_dev, found.st_ino};
+    }
+};
+
+ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line) try {
+    if (const absl::Status checked = check_request(line); !checked.ok()) return ControlAnswer::error(message_of(checked));
+    return handler(line);
+} catch (const std::exception& error) {
+    return ControlAnswer::error(fmt::format("the request failed: {}", error.what()));
+}
+
+}  // namespace
+
+class ControlServer::Loop {
+  public:
+    Loop(ControlServerOptions options, ControlHandler handler, FileDescriptor listener, FileDescriptor stop)
+        : options_(std::move(options)),
+          handler_(std::move(handler)),
+          listener_(std::move(listener)),
+          stop_(std::move(stop)),
+          file_(FileIdentity::of(options_.path)),
+          thread_([this] { run(); }) {}
+
+    ~Loop() {
+        const std::uint64_t one = 1;
+        if (::write(stop_.get(), &one, sizeof one) != sizeof one) log().error("the control thread cannot be told to end");
+        thread_.join();
+        if (FileIdentity::of(options_.path) == file_) ::unlink(options_.path.c_str());
+    }
+
+    const std::string& path() const noexcept { return options_.path; }
+
+  private:
+    void run() {
+        pthread_setname_np(pthread_self(), "prosa-ctl");
+        std::vector<pollfd> polled;
+        for (;;) {
+            fill(polled);
+            if (::poll(polled.data(), polled.size(), wait_ms()) < 0 && errno != EINTR) {
+                log().error("{}: the control socket ends: {}", options_.path, std::strerror(errno));
+                return;
+            }
+            if (polled[0].revents != 0) return;
+            serve(polled);
+            if (polled[1].revents != 0) accept_clients();
+            close_finished();
+        }
+    }
+
+    void fill(std::vector<pollfd>& polled) const {
+        polled.assign({{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}});
+        for (const Client& client : clients_) {
+            const auto wanted = static_cast<short>(client.is_answered ? POLLOUT : POLLIN);
+            polled.push_back({client.connection.get(), wanted, 0});
+        }
+    }
+
+    int wait_ms() const {
+        if (clients_.empty()) return -1;
+        const auto first = std::min_element(clients_.begin(), clients_.end(), [](const Client& a, const Client& b) {
+            return a.deadline_ns < b.deadline_ns;
+        });
+        return static_cast<int>(std::max<Nanos>((first->deadline_ns - monotonic_now_ns()) / ns_per_ms + 1, 0));
+    }
+
+    void serve(const std::vector<pollfd>& polled) {
+        std::size_t at = 2;
+        for (Client& client : clients_) {
+            if (polled[at++].revents == 0) continue;
+            if (!client.is_answered) receive(client);
+            if (client.is_answered) send(client);
+        }
+    }
+
+    void accept_clients() {
+        for (;;) {
+            FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            if (!connection) return;
+            Client client;
+            client.connection = std::move(connection);
+            client.deadline_ns = monotonic_now_ns() + options_.timeout_ns;
+            if (!is_peer_trusted(client.connection))
+                refuse(client, "this instance belongs to another user");
+            else if (clients_.size() >= options_.clients_max)
+                refuse(client, fmt::format("{} others are connected, which is the most", clients_.size()));
+            else
+                clients_.push_back(std::move(client));
+        }
+    }
+
+    // An answer this short fits the empty buffer of the connection.
+    void refuse(Client& client, std::string why) {
+        answer(client, ControlAnswer::error(std::move(why)));
+        send(client);
+    }
+
+    void receive(Client& client) {
+        std::array<char, request_bytes_max> bytes;
+        const ssize_t count = ::recv(client.connection.get(), bytes.data(), bytes.size(), 0);
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (count <= 0) {
+            client.is_over = true;
+            return;
+        }
+        client.received.append(bytes.data(), static_cast<std::size_t>(count));
+        const std::size_t end = client.received.find('\n');
+        if (end == std::string::npos && client.received.size() < request_bytes_max) return;
+        answer(client, answer_safely(handler_, std::string_view(client.received).substr(0, end)));
+    }
+
+    void answer(Client& client, const ControlAnswer& given) {
+        client.answer = encode_answer(given);
+        client.is_answered = true;
+        client.deadline_ns = monotonic_now_ns() + options_.timeout_ns;
+    }
+
+    void send(Client& client) {
+        while (!client.answer.empty()) {
+            const ssize_t count = ::send(client.connection.get(), client.answer.data(), client.answer.size(), MSG_NOSIGNAL);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0 && errno == EAGAIN) return;
+            if (count < 0) break;
+            client.answer.erase(0, static_cast<std::size_t>(count));
+            client.deadline_ns = monotonic_now_ns() + options_.timeout_ns;
+        }
+        client.is_over = true;
+    }
+
+    void close_finished() {
+        const Nanos now_ns = monotonic_now_ns();
+        clients_.remove_if([now_ns](const Client& client) { return client.is_over || client.deadline_ns <= now_ns; });
+    }
+
+    const ControlServerOptions options_;
+    const ControlHandler handler_;
+    const FileDescriptor listener_;
+    const FileDescriptor stop_;
+    const FileIdentity file_;
+    std::list<Client> clients_;
+    std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::start(ControlServerOptions options,
+                                                                    ControlHandler handler) {
+    FileDescriptor stop(::eventfd(0, EFD_CLOEXEC));
+    if (!stop)
+        return make_error(absl::StatusCode::kResourceExhausted, "no eventfd could be made: {}", std::strerror(errno));
+    auto listener = listen_for_control(options.path);
+    if (!listener.ok()) return listener.status();
+    return std::unique_ptr<ControlServer>(new ControlServer(
+        std::make_unique<Loop>(std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
+}
+
+ControlServer::ControlServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+ControlServer::~ControlServer() = default;
+
+const std::string& ControlServer::path() const noexcept { return loop_->path(); }
+
+}  // namespace prosa

@@ -1,0 +1,197 @@
+#include "core/control/transaction_log.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+#include "core/base/log.hpp"
+#include "core/bus/service_directory.hpp"
+#include "core/control/reference_text.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr std::chrono::milliseconds flush_interval{20};
+constexpr unsigned id_counter_bits = 54;  // RequestId: the requester's reactor stands above
+
+class RingSink final : public TransactionSink {
+  public:
+    explicit RingSink(std::shared_ptr<TransactionRing> ring) : ring_(std::move(ring)) {}
+    ~RingSink() override { ring_->is_closed.store(true, std::memory_order_release); }  // [closed]
+
+    void on_end(const TransactionRecord& record) noexcept override {
+        std::byte* const slot = ring_->records.try_claim();
+        if (slot == nullptr) [[unlikely]] {
+            ring_->dropped.add();
+            return;
+        }
+        std::memcpy(slot + TransactionRing::record_offset, &record, sizeof record);
+        ring_->records.publish();
+    }
+
+  private:
+    const std::shared_ptr<TransactionRing> ring_;
+};
+
+std::string utc_text(Nanos wall_ns) {
+    const std::time_t seconds = wall_ns / ns_per_s;
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                       utc.tm_hour, utc.tm_min, utc.tm_sec, wall_ns % ns_per_s);
+}
+
+// A name must not end its field, nor its line.
+std::string field_text(std::string_view name) {
+    std::string text(name);
+    for (char& c : text)
+        if ((c >= 0 && c <= ' ') || c == '>' || c == '"' || c == 0x7f) c = '_';
+    return text;
+}
+
+}  // namespace
+
+void read_settings(SettingsReader& reader, TransactionLogOptions& options) {
+    reader.read("path", options.path).required().not_empty();
+    reader.read("max_bytes", options.max_bytes).range(4096, std::uint64_t{1} << 40);
+    reader.read("files", options.files).range(1, 1000);
+    reader.read("reference", options.reference);
+    reader.read("ring_slots", options.ring_slots).range(2, 1U << 20);
+    if (std::has_single_bit(options.ring_slots)) return;
+    reader.add_error("ring_slots", fmt::format("expects a power of two, got {}", options.ring_slots));
+    options.ring_slots = TransactionLogOptions{}.ring_slots;
+}
+
+absl::StatusOr<std::shared_ptr<TransactionLog>> TransactionLog::create(TransactionLogOptions options) {
+    std::shared_ptr<TransactionLog> log(new TransactionLog(std::move(options)));
+    if (const absl::Status opened = log->file_.open(); !opened.ok()) return opened;
+    log->thread_ = std::thread([raw = log.get()] { raw->run(); });
+    return log;
+}
+
+TransactionLog::TransactionLog(TransactionLogOptions options)
+    : options_(std::move(options)), file_(options_.path, options_.max_bytes, options_.files) {}
+
+TransactionLog::~TransactionLog() { close(); }
+
+void TransactionLog::begin(std::shared_ptr<const ServiceDirectory> services) {
+    const std::scoped_lock lock(mutex_);
+    PROSA_ASSERT(services_ == nullptr, "a log belongs to one instance");
+    services_ = std::move(services);
+}
+
+void TransactionLog::name_processor(ProcessorId id, std::string_view name) {
+    const std::scoped_lock lock(mutex_);
+    processor_names_[id] = field_text(name);
+}
+
+std::unique_ptr<TransactionSink> TransactionLog::open() {
+    auto ring = std::make_shared<TransactionRing>(options_.ring_slots);
+    const std::scoped_lock lock(mutex_);
+    rings_.push_back(ring);
+    return std::make_unique<RingSink>(std::move(ring));
+}
+
+void TransactionLog::close() {
+    {
+        const std::scoped_lock lock(mutex_);
+        must_stop_ = true;
+    }
+    must_stop_changed_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+TransactionLogCounts TransactionLog::counts() const {
+    const std::scoped_lock lock(mutex_);
+    TransactionLogCounts counts;
+    counts.written = written_.load(std::memory_order_relaxed);
+    counts.dropped = lost_.load(std::memory_order_relaxed) + dropped_by_gone_rings_;
+    for (const auto& ring : rings_) counts.dropped += ring->dropped.value();
+    return counts;
+}
+
+void TransactionLog::run() {
+    pthread_setname_np(pthread_self(), "prosa-txlog");
+    for (bool is_last = false; !is_last;) {
+        {
+            std::unique_lock lock(mutex_);
+            is_last = must_stop_changed_.wait_for(lock, flush_interval, [this] { return must_stop_; });
+        }
+        drain();
+    }
+}
+
+void TransactionLog::drain() {
+    std::vector<std::shared_ptr<TransactionRing>> rings;
+    {
+        const std::scoped_lock lock(mutex_);
+        rings = rings_;
+    }
+    const Nanos wall_offset_ns = wall_now_ns() - monotonic_now_ns();
+    for (const auto& ring : rings) {
+        const bool is_closed = ring->is_closed.load(std::memory_order_acquire);  // [closed]
+        // At most a ring's worth, so that a busy one does not hold up the others.
+        for (std::uint32_t n = 0; n < options_.ring_slots; ++n) {
+            const std::byte* const slot = ring->records.peek();
+            if (slot == nullptr) break;
+            TransactionRecord record;
+            std::memcpy(&record, slot + TransactionRing::record_offset, sizeof record);
+            ring->records.release();
+            write(record, wall_offset_ns);
+        }
+        if (!is_closed || ring->records.peek() != nullptr) continue;
+        const std::scoped_lock lock(mutex_);
+        dropped_by_gone_rings_ += ring->dropped.value();
+        std::erase(rings_, ring);
+    }
+    file_.flush();
+    publish_counts();
+}
+
+void TransactionLog::publish_counts() {
+    written_.store(file_.written_lines(), std::memory_order_relaxed);
+    lost_.store(file_.lost_lines(), std::memory_order_relaxed);
+    const bool fails = !file_.status().ok();
+    if (fails && !has_failed_) log().error("transaction log: {}", message_of(file_.status()));
+    if (!fails && has_failed_) log().warn("transaction log: {} can be written again", options_.path);
+    has_failed_ = fails;
+}
+
+void TransactionLog::write(const TransactionRecord& record, Nanos wall_offset_ns) {
+    const RequestId correlation = record.correlation != 0 ? record.correlation : record.id;
+    std::string line = fmt::format("{} id={} correlation={} route={}>{}>{} outcome={} latency_ns={}",
+                                   utc_text(record.sent_ns + wall_offset_ns), record.id, correlation,
+                                   requester_name(record), service_name(record.service),
+                                   processor_name(record.provider.processor),
+                                   record.is_abandoned ? "abandoned" : name_of(record.outcome), record.latency_ns);
+    if (options_.reference && record.reference.bytes != 0)
+        line += fmt::format(" reference=\"{}\"", reference_text(record.reference));
+    line += '\n';
+    file_.append(line);
+}
+
+std::string TransactionLog::requester_name(const TransactionRecord& record) const {
+    if (record.requester.processor == main_processor_id) return fmt::format("client-{}", record.id >> id_counter_bits);
+    return processor_name(record.requester.processor);
+}
+
+std::string TransactionLog::processor_name(ProcessorId id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto known = processor_names_.find(id);
+    return known != processor_names_.end() ? known->second : std::to_string(value_of(id));
+}
+
+const std::string& TransactionLog::service_name(ServiceHandle service) {
+    const std::size_t at = value_of(service);
+    if (at >= service_names_.size()) service_names_.resize(at + 1);
+    std::string& name = service_names_[at];
+    if (name.empty()) name = field_text(services_->name_of(service));
+    return name;
+}
+
+}  // namespace prosa

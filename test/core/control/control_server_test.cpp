@@ -1,0 +1,226 @@
+#include "core/control/control_server.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "core/control/control_client.hpp"
+#include "core/control/control_socket.hpp"
+#include "test/core/control/temporary_folder.hpp"
+
+namespace prosa::test {
+namespace {
+
+ControlAnswer echo(std::string_view request) {
+    if (request.starts_with("refuse")) return ControlAnswer::error("refused as asked");
+    if (request == "throw") throw std::runtime_error("thrown as asked");
+    return {true, "you said: " + std::string(request)};
+}
+
+// Sends bytes as they are, and returns everything that comes back.
+std::string send_raw(const std::string& path, std::string_view bytes, bool ends_input = false) {
+    const auto connection = connect_for_control(path);
+    REQUIRE(connection.ok());
+    for (std::size_t sent = 0; sent < bytes.size();) {
+        const ssize_t count = ::send(connection->get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+        if (count <= 0) break;
+        sent += static_cast<std::size_t>(count);
+    }
+    if (ends_input) ::shutdown(connection->get(), SHUT_WR);
+    std::string received;
+    char buffer[4096];
+    for (;;) {
+        const ssize_t count = ::recv(connection->get(), buffer, sizeof buffer, 0);
+        if (count <= 0) return received;
+        received.append(buffer, static_cast<std::size_t>(count));
+    }
+}
+
+struct Served {
+    explicit Served(ControlServerOptions options = {}, ControlHandler handler = echo) {
+        options.path = path;
+        auto started = ControlServer::start(std::move(options), std::move(handler));
+        REQUIRE(started.ok());
+        server = *std::move(started);
+    }
+
+    TemporaryFolder folder;
+    std::string path = folder.path("ctl.sock");
+    std::unique_ptr<ControlServer> server;
+};
+
+}  // namespace
+
+TEST_CASE("a request is answered, refused, or its failure is told") {
+    Served served;
+    const auto answered = ask_instance(served.path, "hello there");
+    REQUIRE(answered.ok());
+    CHECK(answered->is_ok);
+    CHECK(answered->text == "you said: hello there");
+    const auto refused = ask_instance(served.path, "refuse me");
+    REQUIRE(refused.ok());
+    CHECK_FALSE(refused->is_ok);
+    CHECK(refused->text == "refused as asked");
+    const auto thrown = ask_instance(served.path, "throw");
+    REQUIRE(thrown.ok());
+    CHECK(thrown->text == "the request failed: thrown as asked");
+}
+
+TEST_CASE("an answer much larger than the socket's buffer arrives whole") {
+    const std::string large(5'000'000, 'x');
+    Served served({}, [&](std::string_view) { return ControlAnswer{true, large}; });
+    const auto answer = ask_instance(served.path, "all");
+    REQUIRE(answer.ok());
+    CHECK(answer->text == large);
+}
+
+TEST_CASE("the socket is for its user only, and its file goes with the server") {
+    Served served;
+    struct stat found {};
+    REQUIRE(::lstat(served.path.c_str(), &found) == 0);
+    CHECK(S_ISSOCK(found.st_mode));
+    CHECK((found.st_mode & 0777) == 0600);
+    served.server.reset();
+    CHECK_FALSE(std::filesystem::exists(served.path));
+    const auto unreachable = ask_instance(served.path, "hello");
+    CHECK(absl::IsUnavailable(unreachable.status()));
+}
+
+TEST_CASE("hostile bytes get an error, and the server goes on") {
+    Served served;
+    const auto answer_to = [&](std::string_view bytes) { return send_raw(served.path, bytes); };
+    using namespace std::string_view_literals;
+    CHECK(answer_to("\n").find("the request is empty") != std::string::npos);
+    CHECK(answer_to("a\0b\n"sv).find("byte 1 of the request is the control character 0x00") != std::string::npos);
+    CHECK(answer_to("a\tb\n").find("control character 0x09") != std::string::npos);
+    CHECK(answer_to("\xff\xfe\n").find("byte 0 of the request is 0xff, which is no UTF-8") != std::string::npos);
+    CHECK(answer_to("ab\xc3\n").find("byte 2 of the request is 0xc3") != std::string::npos);
+    CHECK(answer_to("\xed\xa0\x80\n").find("no UTF-8") != std::string::npos);
+    CHECK(answer_to(std::string(5000, 'a')).find("longer than 4095 bytes") != std::string::npos);
+    CHECK(answer_to(std::string(1'000'000, 'a') + "\n").starts_with("error "));
+    CHECK(send_raw(served.path, "no line end", true).empty());
+    CHECK(ask_instance(served.path, std::string(4095, 'a')).ok());
+    CHECK(ask_instance(served.path, "gr\xc3\xbc\xc3\x9f").ok());
+}
+
+TEST_CASE("a client that says nothing is closed after the time-out") {
+    ControlServerOptions options;
+    options.timeout_ns = 20 * ns_per_ms;
+    Served served(options);
+    CHECK(send_raw(served.path, "never finished").empty());
+    CHECK(ask_instance(served.path, "hello").ok());
+}
+
+TEST_CASE("one client more than clients_max is told so") {
+    ControlServerOptions options;
+    options.clients_max = 2;
+    options.timeout_ns = 60 * ns_per_s;
+    Served served(options);
+    const auto first = connect_for_control(served.path);
+    const auto second = connect_for_control(served.path);
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    const auto third = ask_instance(served.path, "hello");
+    REQUIRE(third.ok());
+    CHECK_FALSE(third->is_ok);
+    CHECK(third->text == "2 others are connected, which is the most");
+}
+
+TEST_CASE("a socket that somebody listens on is not taken away, one of a dead process is") {
+    Served served;
+    auto second = ControlServer::start({.path = served.path, .clients_max = 1}, echo);
+    CHECK(absl::IsAlreadyExists(second.status()));
+    CHECK(ask_instance(served.path, "still there").ok());
+
+    const std::string stale = served.folder.path("stale.sock");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        // The process ends without any destructor, as one that is killed does.
+        ::_exit(listen_for_control(stale).ok() ? (std::quick_exit(0), 0) : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(std::filesystem::exists(stale));
+    CHECK(absl::IsUnavailable(ask_instance(stale, "hello").status()));
+    auto replaced = ControlServer::start({.path = stale, .clients_max = 1}, echo);
+    REQUIRE(replaced.ok());
+    CHECK(ask_instance(stale, "hello").ok());
+}
+
+TEST_CASE("what is no socket is left alone, and a path that is too long is said so") {
+    TemporaryFolder folder;
+    const std::string path = folder.path("file");
+    std::ofstream(path) << "precious";
+    const auto in_the_way = ControlServer::start({.path = path, .clients_max = 1}, echo);
+    CHECK(absl::IsFailedPrecondition(in_the_way.status()));
+    CHECK(std::filesystem::file_size(path) == 8);
+    const auto too_long = ControlServer::start({.path = folder.path(std::string(200, 'x')), .clients_max = 1}, echo);
+    CHECK(message_of(too_long.status()).find("at most 107 bytes") != std::string::npos);
+}
+
+TEST_CASE("a peer of another user is refused, even when the file's mode would let it in") {
+    if (::geteuid() != 0) return;  // only root can become another user
+    Served served;
+    ::chmod(served.folder.path("").c_str(), 0755);
+    ::chmod(served.path.c_str(), 0666);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::setuid(65534) != 0) ::_exit(2);
+        const auto answer = ask_instance(served.path, "hello");
+        ::_exit(answer.ok() && !answer->is_ok && answer->text == "this instance belongs to another user" ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a client that does not wait for its answer harms nobody") {
+    Served served({}, [](std::string_view) { return ControlAnswer{true, std::string(3'000'000, 'x')}; });
+    for (int i = 0; i < 20; ++i) {
+        const auto connection = connect_for_control(served.path);
+        REQUIRE(connection.ok());
+        REQUIRE(::send(connection->get(), "a\n", 2, MSG_NOSIGNAL) == 2);
+    }
+    CHECK(ask_instance(served.path, "hello").ok());
+}
+
+TEST_CASE("the default path is in the user's runtime folder, else in a folder of the user's own") {
+    TemporaryFolder folder;
+    const char* const before = std::getenv("XDG_RUNTIME_DIR");
+    const std::string kept = before == nullptr ? "" : before;
+    ::setenv("XDG_RUNTIME_DIR", folder.path("").c_str(), 1);
+    CHECK(default_control_path("x") == folder.path("") + "/prosa-x.sock");
+    ::setenv("XDG_RUNTIME_DIR", "/nowhere/at/all", 1);
+    CHECK(default_control_path("x") == fmt::format("/tmp/prosa-{}/x.sock", ::geteuid()));
+    if (before == nullptr)
+        ::unsetenv("XDG_RUNTIME_DIR");
+    else
+        ::setenv("XDG_RUNTIME_DIR", kept.c_str(), 1);
+}
+
+TEST_CASE("what is no answer of an instance is refused by the client") {
+    CHECK_FALSE(decode_answer("HTTP/1.1 200 OK\r\n").ok());
+    CHECK_FALSE(decode_answer("ok -1\n").ok());
+    CHECK_FALSE(decode_answer("ok 99999999999999999999\n").ok());
+    CHECK_FALSE(decode_answer("ok 3x\nabc").ok());
+    CHECK_FALSE(decode_answer("ok 3\nabcd").ok());
+    CHECK_FALSE(decode_answer(std::string(40, 'o')).ok());
+    CHECK_FALSE(decode_answer("ok 3\nab")->has_value());
+    CHECK_FALSE(decode_answer("ok")->has_value());
+    const auto whole = decode_answer(encode_answer({false, "abc"}));
+    REQUIRE(whole.ok());
+    REQUIRE(whole->has_value());
+    CHECK((*whole)->text == "abc");
+    CHECK_FALSE((*whole)->is_ok);
+}
+
+}  // namespace prosa::test
