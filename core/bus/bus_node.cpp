@@ -22,6 +22,7 @@ BusNode::BusNode(NodeContext context, Peer self)
       requester_(context.options, self, context.tables, deadlines_, context.connector),
       responder_(context.options, self.id, *pools_) {
     if (context_.journal != nullptr) requester_.log_to(context_.journal->open());
+    if (context_.is_stepped) responder_.use_given_time_only();
 }
 
 BusNode::~BusNode() {

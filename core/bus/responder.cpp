@@ -31,6 +31,7 @@ Responder::~Responder() = default;
 void Responder::attach(std::shared_ptr<Link> link) {
     auto inbound = std::make_unique<Inbound>();
     inbound->link = std::move(link);
+    adopt_early(*inbound);
     inbounds_.push_back(std::move(inbound));
 }
 
@@ -121,19 +122,33 @@ std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
         if (message == nullptr) break;
         ++taken;
         Inbound* const inbound = inbound_of(message->requester);
-        PROSA_ASSERT(inbound != nullptr, "a requester links to every shard before it uses the queue");
-        if (inbound->waiting_head == nullptr && inbound->link->replies.can_claim(1)) [[likely]] {
+        if (inbound != nullptr && inbound->waiting_head == nullptr && inbound->link->replies.can_claim(1)) [[likely]] {
             serve_block(*inbound, endpoint.callee, *message);
             continue;
         }
         // The tag has no use in a shared queue; it remembers which one the message came from.
         const auto at = static_cast<std::uint32_t>(&endpoint - shared_.data());
         header_at(message->payload()).provider = EndpointTag{at};
-        message->next = nullptr;
-        (inbound->waiting_head == nullptr ? inbound->waiting_head : inbound->waiting_tail->next) = message;
-        inbound->waiting_tail = message;
+        if (inbound != nullptr)
+            wait_for_slot(*inbound, *message);
+        else
+            early_.push_back(message);
     }
     return taken;
+}
+
+void Responder::wait_for_slot(Inbound& inbound, MessageBlock& message) noexcept {
+    message.next = nullptr;
+    (inbound.waiting_head == nullptr ? inbound.waiting_head : inbound.waiting_tail->next) = &message;
+    inbound.waiting_tail = &message;
+}
+
+void Responder::adopt_early(Inbound& inbound) noexcept {
+    std::erase_if(early_, [&](MessageBlock* message) {
+        if (message->requester != inbound.link->requester.id) return false;
+        wait_for_slot(inbound, *message);
+        return true;
+    });
 }
 
 std::uint32_t Responder::serve_waiting(Inbound& inbound) noexcept {
@@ -156,6 +171,15 @@ void Responder::serve_block(Inbound& inbound, Callee* callee, MessageBlock& mess
     send_home(inbound, &message);
 }
 
+// A handler before this request may have run for long. A clock reading for each request would cost as much as the
+// rest; only those whose deadline a turn may pass get one, for a turn that takes hang_after is a hang.
+Nanos Responder::time_for(Nanos deadline_ns) noexcept {
+    const bool is_first = std::exchange(is_first_of_turn_, false);
+    if (!is_first && reads_clock_ && deadline_ns - now_ns_ < options_.hang_after_ns) [[unlikely]]
+        now_ns_ = clock_.now_ns();
+    return now_ns_;
+}
+
 void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept {
     if (callee == nullptr) [[unlikely]] {
         unreachable_.add();
@@ -163,7 +187,7 @@ void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) n
         return;
     }
     callee->callee_counters[CalleeCounter::received].add();
-    if (header.deadline_ns < now_ns_) [[unlikely]] {
+    if (header.deadline_ns < time_for(header.deadline_ns)) [[unlikely]] {
         callee->callee_counters[CalleeCounter::answered_timeout].add();
         answer_error(inbound, header, ServiceError::timeout);
         return;
@@ -302,22 +326,32 @@ void Responder::flush_wakes() noexcept {
 
 void Responder::detach_closed() noexcept {
     std::erase_if(inbounds_, [this](const std::unique_ptr<Inbound>& inbound) {
-        if (!inbound->link->is_closed.load(std::memory_order_acquire)) return false;
-        drop_outbox(*inbound);
-        const bool has_request = inbound->link->requests.peek() != nullptr && inbound->link->replies.can_claim(1);
-        return !has_request && inbound->kept_count == 0 && inbound->waiting_head == nullptr;
+        if (!inbound->link->is_closed.load(std::memory_order_acquire)) return false;  // [closed]
+        drop_answers(*inbound);
+        return may_detach(*inbound);
     });
     first_inbound_ = 0;
 }
 
-// Nobody takes these answers any more; they would wait for a slot for ever.
-void Responder::drop_outbox(Inbound& inbound) noexcept {
-    while (inbound.outbox_head != nullptr) {
-        MessageBlock* const block = std::exchange(inbound.outbox_head, inbound.outbox_head->next);
-        --inbound.outbox_count;
-        --inbound.kept_count;
-        kept_pool_.put(block);
-    }
+// Nobody takes these answers any more; they would wait for a slot for ever. The requester left, so this thread is
+// the consumer of its ring now.
+void Responder::drop_answers(Inbound& inbound) noexcept {
+    SlotRing<>& replies = inbound.link->replies;
+    do {
+        while (std::byte* const slot = replies.peek()) {
+            if (MessageBlock* const body = body_block_of(header_at(slot))) send_home(inbound, body);
+            replies.release();
+        }
+    } while (flush_outbox(inbound) != 0);
+}
+
+// What a closed link's requester put into a shared queue is in the queue for all to see.
+bool Responder::may_detach(Inbound& inbound) noexcept {
+    const bool may_be_queued = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
+        return endpoint.queue->depth() != 0;
+    });
+    return !may_be_queued && inbound.kept_count == 0 && inbound.waiting_head == nullptr &&
+           inbound.link->requests.peek() == nullptr;
 }
 
 bool Responder::is_blocked(const Inbound& inbound) noexcept {
@@ -335,7 +369,7 @@ bool Responder::announce_sleep() noexcept {
         return !is_blocked(*inbound) && inbound->link->requests.peek() != nullptr;
     });
     const bool has_shared = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
-        return endpoint.callee != nullptr && endpoint.queue->depth() != 0;
+        return (endpoint.callee != nullptr || endpoint.queue->shard_count() == 0) && endpoint.queue->depth() != 0;
     });
     return !has_request && !has_shared;
 }

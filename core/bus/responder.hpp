@@ -6,6 +6,8 @@
 //           reply ring is reserved for its answer; an answer to a kept request that finds the ring full waits in
 //           the outbox, through the block it has anyway. While an outbox is not empty, no request of that
 //           requester is taken; the others go on.
+// Deadline  a request whose deadline has passed is answered `timeout`, its handler is not called. What counts is the
+//           turn's time; behind other handlers of the turn, deadlines nearer than hang_after are held to the clock.
 // Bounds    kept requests per callee by kept_limit and by the pool; each refusal is counted.
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/export.hpp"
 #include "core/bus/bus_options.hpp"
 #include "core/bus/link.hpp"
@@ -88,7 +91,12 @@ class Responder {
     PROSA_API void leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept;
 
     // --- the loop ---------------------------------------------------------------------------------------------
-    void set_now(Nanos now_ns) noexcept { now_ns_ = now_ns; }
+    void set_now(Nanos now_ns) noexcept {
+        now_ns_ = now_ns;
+        is_first_of_turn_ = true;
+    }
+    // Of a stepped instance: its time is set_now's only.
+    void use_given_time_only() noexcept { reads_clock_ = false; }
     PROSA_API std::uint32_t serve_requests() noexcept;  // returns how many were taken
     PROSA_API std::uint32_t flush_outboxes() noexcept;  // returns how many answers left
     PROSA_API void flush_wakes() noexcept;
@@ -131,11 +139,15 @@ class Responder {
     std::uint32_t serve_inbound(Inbound& inbound) noexcept;
     std::uint32_t serve_shared(SharedEndpoint& endpoint) noexcept;
     std::uint32_t serve_waiting(Inbound& inbound) noexcept;
+    static void wait_for_slot(Inbound& inbound, MessageBlock& message) noexcept;
+    void adopt_early(Inbound& inbound) noexcept;
+    bool may_detach(Inbound& inbound) noexcept;
+    Nanos time_for(Nanos deadline_ns) noexcept;
     void serve_block(Inbound& inbound, Callee* callee, MessageBlock& message) noexcept;
     void serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept;
     void answer_error(Inbound& inbound, const MessageHeader& request, ServiceError error) noexcept;
     std::uint32_t flush_outbox(Inbound& inbound) noexcept;
-    void drop_outbox(Inbound& inbound) noexcept;
+    void drop_answers(Inbound& inbound) noexcept;
     void send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept;
     bool try_send_kept(Inbound& inbound, MessageBlock& block) noexcept;
     void send_home(Inbound& inbound, MessageBlock* block) noexcept;
@@ -149,9 +161,13 @@ class Responder {
     MessagePool& bodies_;
     std::thread::id owner_;
     Nanos now_ns_ = 0;
+    bool is_first_of_turn_ = true;
+    bool reads_clock_ = true;
+    Clock clock_;
     std::vector<std::unique_ptr<Inbound>> inbounds_;
     std::vector<Endpoint> endpoints_;
     std::vector<SharedEndpoint> shared_;
+    std::vector<MessageBlock*> early_;  // from a shared queue, of requesters whose link is still to be attached
     std::size_t first_inbound_ = 0;  // rotates, so that no requester is always first
     std::uint32_t waiting_high_water_ = 0;
     Counter unreachable_;
