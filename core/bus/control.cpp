@@ -70,12 +70,24 @@ std::optional<ReactorId> BusMain::Control::take_peer_id() noexcept {
 
 void BusMain::Control::run() {
     pthread_setname_np(pthread_self(), "prosa-main");
+    main_of_thread() = this;
     while (!may_leave_.load(std::memory_order_acquire)) {
         const Nanos now_ns = monotonic_now_ns();
         run_once(now_ns);
         if (inbox_->announce_sleep()) waker_->wait(next_due_ns() - now_ns);
         inbox_->awaken();
     }
+}
+
+BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
+    thread_local Control* instance = nullptr;
+    return instance;
+}
+
+void BusMain::Control::run_without_main() {
+    if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();
+    const std::scoped_lock lock(without_main_);
+    inbox_->run_pending(inbox_capacity_tasks);
 }
 
 bool BusMain::Control::run_once(Nanos now_ns) {
@@ -154,7 +166,8 @@ absl::Status BusMain::Control::start() {
                                 peers_max / 2);
     for (const auto& entry : plan.reactors.reactors) {
         const auto id = take_peer_id();
-        host(*id, entry, static_cast<std::uint32_t>(entry.queues.size()));
+        // One that hosts nothing yet may get a processor later.
+        host(*id, entry, std::max(static_cast<std::uint32_t>(entry.queues.size()), 1U));
     }
     std::size_t at = 0;
     for (ProcessorRecord& processor : processors_) adopt_queues(processor, plan.of_queue[at++]);
@@ -227,6 +240,24 @@ void BusMain::Control::adopt_queues(ProcessorRecord& processor, const std::vecto
     }
 }
 
+// Reactors that are there keep their CPUs, so one that comes later gets only the CPU it asks for.
+ReactorPlan::Entry BusMain::Control::place_later(ReactorId id, const ProcessorDefinition& definition) {
+    ReactorPlan::Entry entry;
+    entry.placement = "added while running: floats";
+    if (!definition.cpu || !options_.pins_reactors) return entry;
+    const Topology topology = read_topology();
+    const Cpu* const cpu = topology.find(static_cast<int>(*definition.cpu));
+    if (cpu != nullptr && cpu->is_allowed) {
+        entry.cpu = definition.cpu;
+        entry.placement = "as configured";
+        return entry;
+    }
+    warnings_.push_back(fmt::format("reactor {} asks for CPU {}, which {}; it floats", value_of(id), *definition.cpu,
+                                    cpu == nullptr ? "does not exist" : "the process's affinity mask forbids"));
+    log().warn("{}", warnings_.back());
+    return entry;
+}
+
 absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
     const ProcessorDefinition& definition = *processor.definition;
     std::vector<std::uint32_t> of_queue;
@@ -236,16 +267,13 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
         of_queue.push_back(*definition.reactor);
     }
     while (of_queue.size() < std::max(definition.threads, 1U)) {
-        if (const auto idle = find_empty_reactor(of_queue)) {
+        if (const auto idle = definition.cpu ? std::nullopt : find_empty_reactor(of_queue)) {
             of_queue.push_back(*idle);
             continue;
         }
         const auto id = take_peer_id();
         if (!id) return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
-        ReactorPlan::Entry entry;
-        entry.cpu = definition.cpu;
-        entry.placement = definition.cpu ? "as configured" : "added while running: floats";
-        HostedReactor& hosted = host(*id, entry, 1);
+        HostedReactor& hosted = host(*id, place_later(*id, definition), 1);
         if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted); !launched.ok())
             return launched;
         of_queue.push_back(static_cast<std::uint32_t>(reactors_.size() - 1));

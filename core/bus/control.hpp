@@ -6,10 +6,12 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -125,7 +127,11 @@ class BusMain::Control final : public MainPort, public LinkConnector {
   private:
     enum class Phase : std::uint8_t { created, running, draining, ending, stopped };
 
+    static constexpr std::chrono::milliseconds answer_poll{20};
+
     void run();
+    static Control*& main_of_thread() noexcept;  // null on a thread that is no Main
+    void run_without_main();
     void handle(MainEvent& event);
     void on(QueueRegistered& event);
     void on(QueueRunning& event);
@@ -138,6 +144,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status launch(HostedReactor& hosted);
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
     absl::Status host_now(ProcessorRecord& processor);
+    ReactorPlan::Entry place_later(ReactorId id, const ProcessorDefinition& definition);
     std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
     void take_back();
     void post(HostedReactor& hosted, ControlTask task);
@@ -200,13 +207,17 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
     std::atomic<bool> is_main_running_{false};
+    std::recursive_mutex without_main_;  // in Main's place, before it started and after it left
     std::atomic<bool> may_leave_{false};  // Main's thread answers questions until it is joined
 };
 
 template <typename Query>
 auto BusMain::Control::ask(Query query) -> decltype(query()) {
-    if (!is_main_running_.load(std::memory_order_acquire) || std::this_thread::get_id() == thread_.get_id())
+    if (main_of_thread() == this) return query();
+    if (!is_main_running_.load(std::memory_order_acquire)) {
+        const std::scoped_lock lock(without_main_);
         return query();
+    }
     auto result = std::make_shared<std::promise<decltype(query())>>();
     auto future = result->get_future();
     ControlTask task([result, query]() mutable {
@@ -217,7 +228,9 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
             result->set_value(query());
         }
     });
-    while (!inbox_->post(task)) std::this_thread::yield();
+    while (!inbox_->post(task)) run_without_main();
+    // Main's thread may have left before it saw the task: then whoever waits runs it.
+    while (future.wait_for(answer_poll) != std::future_status::ready) run_without_main();
     return future.get();
 }
 
