@@ -1,7 +1,7 @@
 #include "adaptors/injector/injector_settings.hpp"
 
-#include <array>
 #include <string>
+#include <string_view>
 
 #include "core/base/units.hpp"
 
@@ -9,10 +9,7 @@ namespace prosa {
 namespace {
 
 constexpr Nanos day_ns = 24 * 3600 * ns_per_s;
-constexpr std::array regulator_keys{"max_speed", "timeout_threshold", "max_concurrents_send",
-                                    "speed_interval"};
-constexpr std::array open_loop_keys{"arrivals",  "schedule",   "start_rate",
-                                    "step_rate", "step_every", "give_up_after"};
+constexpr std::string_view regulated = "regulated";
 
 // Rates are texts such as 20k.
 void read_rate(SettingsReader& section, std::string_view key, double& rate_per_s) {
@@ -43,17 +40,11 @@ void read_shape(SettingsReader& section, LoadOptions& load) {
 
 void read_open_loop(SettingsReader& section, InjectorSettings& settings) {
     LoadOptions& load = settings.options.load;
-    std::string rate;
-    section.read("rate", rate);
-    settings.uses_file_times = rate == "file";
     if (!settings.uses_file_times) read_rate(section, "rate", load.rate_per_s);
     section.read_choice("arrivals", load.arrivals,
                         {{"uniform", Arrivals::uniform}, {"poisson", Arrivals::poisson}});
     read_shape(section, load);
     section.read_duration("give_up_after", load.give_up_after_ns).range(0, day_ns);
-    for (const char* const key : regulator_keys)
-        if (section.has(key))
-            section.add_error(key, "cannot be combined with 'rate': it belongs to the regulator");
 }
 
 void read_regulator(SettingsReader& section, InjectorSettings& settings) {
@@ -63,8 +54,6 @@ void read_regulator(SettingsReader& section, InjectorSettings& settings) {
     section.read("max_concurrents_send", regulator.max_concurrent_sends).range(1, 1'000'000);
     section.read("speed_interval", regulator.window);
     settings.options.regulator = regulator;
-    for (const char* const key : open_loop_keys)
-        if (section.has(key)) section.add_error(key, "needs 'rate' beside it");
 }
 
 }  // namespace
@@ -84,10 +73,13 @@ InjectorSettings read_injector_settings(SettingsReader& section) {
     section.read_duration("spin_before", options.spin_before_ns).range(0, ns_per_s);
     section.read("burst", options.burst).range(1, 100'000);
     section.read("stop_when_done", options.stop_when_done);
-    if (section.has("rate"))
-        read_open_loop(section, settings);
-    else
+    std::string rate(regulated);
+    section.read("rate", rate).not_empty();
+    settings.uses_file_times = rate == "file";
+    if (rate == regulated)
         read_regulator(section, settings);
+    else
+        read_open_loop(section, settings);
     return settings;
 }
 
