@@ -1,0 +1,86 @@
+// What operators and the embedding program ask of Main.
+#include <algorithm>
+
+#include "core/bus/control.hpp"
+#include "core/settings/nearest_name.hpp"
+
+namespace prosa {
+
+absl::Status BusMain::Control::remove_processor(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    processor->is_removing = true;
+    for (QueueRecord& queue : processor->queues) {
+        if (queue.state == ProcessorState::backing_off) queue.state = ProcessorState::stopped;
+        queue.restart_at_ns = no_deadline_ns;
+        if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) end(queue);
+    }
+    erase_if_gone(*processor);
+    return absl::OkStatus();
+}
+
+absl::Status BusMain::Control::restart_processor(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    if (phase_ != Phase::running) return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
+    for (QueueRecord& queue : processor->queues) {
+        queue.backoff.reset();
+        if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) {
+            queue.restarts_when_ended = true;
+            end(queue);
+        } else {
+            begin(*processor, queue);
+        }
+    }
+    return absl::OkStatus();
+}
+
+absl::Status BusMain::Control::set_withdrawn(std::string_view service, bool is_withdrawn) {
+    if (publisher_.set_withdrawn(service, is_withdrawn)) {
+        publish();
+        return absl::OkStatus();
+    }
+    std::vector<std::string_view> names;
+    for (const auto& known : publisher_.services())
+        if (known.was_provided) names.push_back(known.name);
+    return not_found("unknown service '{}'{}", service, suggestion(service, names));
+}
+
+absl::Status BusMain::Control::notify_config(std::string_view name) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    for (QueueRecord& queue : processor->queues)
+        post(*queue.host, [shard = queue.shard] {
+            if (shard->is_running()) shard->on_config();
+        });
+    return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_command(std::string_view name,
+                                                                                     const std::string& command) {
+    ProcessorRecord* const processor = find(name);
+    if (processor == nullptr) return unknown_processor(name);
+    std::vector<std::future<std::string>> answers;
+    for (QueueRecord& queue : processor->queues) {
+        if (queue.state != ProcessorState::running) continue;
+        std::promise<std::string> answer;
+        answers.push_back(answer.get_future());
+        post(*queue.host, [shard = queue.shard, command, promise = std::move(answer)]() mutable {
+            promise.set_value(shard->is_running() ? shard->on_command(command) : "it is not running");
+        });
+    }
+    if (answers.empty()) return make_error(absl::StatusCode::kUnavailable, "processor '{}' is not running", name);
+    return answers;
+}
+
+std::shared_ptr<ClientState> BusMain::Control::add_client(std::shared_ptr<Waker> waker) {
+    auto state = std::make_shared<ClientState>();
+    state->waker = std::move(waker);
+    state->is_stopping.store(phase_ != Phase::running && phase_ != Phase::created, std::memory_order_relaxed);
+    state->must_complete.store(phase_ == Phase::ending || phase_ == Phase::stopped, std::memory_order_relaxed);
+    std::erase_if(clients_, [](const auto& client) { return client.use_count() == 1; });
+    clients_.push_back(state);
+    return state;
+}
+
+}  // namespace prosa
