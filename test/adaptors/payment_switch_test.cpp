@@ -1,7 +1,7 @@
 // The switch of examples/payment_switch.yml, shorter: injector, router and both issuers on the real bus.
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 #include "core/settings/settings_errors.hpp"
 
 using namespace prosa;

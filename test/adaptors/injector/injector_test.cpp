@@ -1,7 +1,7 @@
 // The injector on the real bus: its ends, its commands, its settings.
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/injector/replay_adaptor.hpp"
 #include "adaptors/injector/transaction_file.hpp"
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/kit/field_rules.hpp"
 #include "adaptors/kit/rules_reader.hpp"
 

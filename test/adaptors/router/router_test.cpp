@@ -1,7 +1,7 @@
 // What a router does with requests, answers, errors and deadlines, and how it chooses.
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;

@@ -1,7 +1,7 @@
 // What a stub does with each answer an adaptor may give, and the adaptors' own rules.
 #include <doctest/doctest.h>
 
-#include "adaptor_support.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/stub/delay_model.hpp"
 
 using namespace prosa;
