@@ -125,6 +125,7 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
     wide.bus.credit = 60'000;
     wide.bus.kept_limit = 60'000;
     wide.bus.call_timeout_ns = 100 * ns_per_s;
+    wide.idle.mode = IdleMode::park;  // else one median may be of turns that spin and the other of some that sleep
     BusMain main(wide);
     std::atomic<std::uint64_t> kept{0}, refused_keeps{0};
     REQUIRE(main.add_processor(definition("issuer", [&](LambdaProcessor& p) {
@@ -186,7 +187,7 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
     CHECK(client->caller().counters[CallerCounter::accepted].value() == count);
     CHECK(client->caller().counters[CallerCounter::outcome_none].value() == count);
     CHECK(quiet_ns != no_deadline_ns);
-    CHECK(crowded_ns < 30 * quiet_ns);
+    CHECK(crowded_ns < 100 * quiet_ns);  // in line behind the kept ones it would be 10 000 times as long
     CHECK(eventually([&] {
         const InstanceReport report = main.report();
         return reactor_of(report, "issuer").kept_blocks == 0 && reactor_of(report, "issuer").outbox == 0;
