@@ -65,6 +65,14 @@ class BusClient::Impl final : public Caller {
     }
 
     bool poll() noexcept {
+        PROSA_ASSERT(!is_polling_, "a handler of outcomes does not wait for others");
+        is_polling_ = true;
+        const bool did_work = turn();
+        is_polling_ = false;
+        return did_work;
+    }
+
+    bool turn() noexcept {
         requester_.set_now(clock_.now_ns());
         requester_.refresh_table();
         std::size_t work = requester_.drain_replies();
@@ -114,6 +122,7 @@ class BusClient::Impl final : public Caller {
     TimerWheel deadlines_;
     Requester requester_;
     bool is_closed_ = false;
+    bool is_polling_ = false;
 };
 
 std::unique_ptr<BusClient> BusClient::connect(std::shared_ptr<BusMain::Control> control) {
@@ -177,6 +186,8 @@ BusClient::Reply BusClient::call(ServiceHandle service, std::span<const std::byt
 void BusClient::close() noexcept { impl_->close(); }
 
 std::uint32_t BusClient::in_flight_count() const noexcept { return impl_->requester().in_flight_count(); }
+
+std::uint32_t BusClient::unanswered_count() const noexcept { return impl_->requester().pending_count(); }
 
 const Caller& BusClient::caller() const noexcept { return *impl_; }
 

@@ -41,7 +41,7 @@ class PROSA_API BusClient {
     bool has_provider(ServiceHandle service);
 
     // Called by poll, call and close on their thread, for requests of claim and send. The body is borrowed until it
-    // returns. It may send.
+    // returns. It may send, but not poll, call or close (asserted).
     void on_outcome(std::function<void(const Outcome&)> handler);
 
     Claim claim(ServiceHandle service, const SendOptions& options = {}) noexcept;
@@ -66,6 +66,8 @@ class PROSA_API BusClient {
     void close() noexcept;
 
     std::uint32_t in_flight_count() const noexcept;
+    // Requests that hold credit: those in flight, and those whose answer may still come after their outcome.
+    std::uint32_t unanswered_count() const noexcept;
     const Caller& caller() const noexcept;  // counters and latency
 
   private:

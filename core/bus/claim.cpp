@@ -218,7 +218,7 @@ SendResult Requester::send(Caller& caller, ServiceHandle service, std::span<cons
         caller.counters[CallerCounter::refused_memory].add();
         return {ServiceError::overloaded};
     }
-    std::memcpy(claim.body().data, body.data(), bytes);
+    if (bytes != 0) std::memcpy(claim.body().data, body.data(), bytes);
     claim.body().size_bytes = bytes;
     const std::uint32_t pending_index = claim.pending_index();
     return {ServiceError::none, claim.commit(), pending_index};

@@ -43,6 +43,7 @@ struct Link {
     WakeWord<> requester_wake;  // the other way round
     HomewardMailbox<> blocks_to_requester;  // the requester's blocks, freed by the provider
     HomewardMailbox<> blocks_to_provider;   // the provider's blocks, freed by the requester
+    MessageBlock* last_blocks_to_provider = nullptr;  // by the requester, when it goes; the provider's from then on
     std::atomic<bool> is_closed{false};     // by the requester, when it goes
 };
 

@@ -127,7 +127,7 @@ bool send_copy(Answer& answer, std::span<const std::byte> body) noexcept {
     const auto bytes = static_cast<std::uint32_t>(body.size());
     const bool fits = answer.body().reserve(bytes);
     if (fits) {
-        std::memcpy(answer.body().data, body.data(), bytes);
+        if (bytes != 0) std::memcpy(answer.body().data, body.data(), bytes);
         answer.body().size_bytes = bytes;
     }
     answer.commit();

@@ -40,7 +40,10 @@ Requester::Requester(const BusOptions& options, Peer self, ServiceTableCell& tab
 
 Requester::~Requester() {
     pending_.for_each([this](PendingEntry& entry) { wheel_.cancel(entry); });
-    for (Outbound* const outbound : outbounds_) outbound->link->is_closed.store(true, std::memory_order_release);
+    for (Outbound* const outbound : outbounds_) {
+        outbound->link->last_blocks_to_provider = outbound->homeward;
+        outbound->link->is_closed.store(true, std::memory_order_release);  // [closed]
+    }
 }
 
 // Traces are touched on first use only, as the pending entries are.

@@ -328,7 +328,10 @@ void Responder::detach_closed() noexcept {
     std::erase_if(inbounds_, [this](const std::unique_ptr<Inbound>& inbound) {
         if (!inbound->link->is_closed.load(std::memory_order_acquire)) return false;  // [closed]
         drop_answers(*inbound);
-        return may_detach(*inbound);
+        if (!may_detach(*inbound)) return false;
+        MessagePool::put_chain(inbound->link->blocks_to_provider.take());
+        MessagePool::put_chain(std::exchange(inbound->link->last_blocks_to_provider, nullptr));
+        return true;
     });
     first_inbound_ = 0;
 }

@@ -59,6 +59,7 @@ void Shard::end() noexcept {
     endpoint_.reset();
     processor_->terminate();
     coroutines_.destroy_all();
+    (void)coroutines_.take_failure();  // the next incarnation does not pay for it
     processor_.reset();
     node_.requester().abandon(*this);
     for (ShardTimer& timer : timers_) {
