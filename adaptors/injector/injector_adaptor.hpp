@@ -2,13 +2,17 @@
 //
 // Beside what every adaptor has (adaptors/kit/adaptor.hpp), an injector adaptor has
 //
-//     BuildResult build_transaction(BodyBuffer& body);       // writes the next one; skipped: it cannot be sent
-//     absl::Status process_response(const Outcome& outcome); // each response; an error ends the run
+//     BuildResult build_transaction(BodyBuffer& body);       // writes the next one; skipped: it cannot be
+//     sent absl::Status process_response(const Outcome& outcome); // each response; an error ends the run
 //
 // and may have
 //
-//     std::uint32_t next_body_bytes() const;                 // of the next one, if known: large ones then start in
+//     std::uint32_t next_body_bytes() const;                 // of the next one, if known: large ones then
+//     start in
 //                                                            // a block
+//     std::string_view reference() const;                    // to the one that was just built, for the log
+//     of
+//                                                            // transactions: a trace number, no card number
 //     static Timeline timeline(const Options&);              // intended times, for `rate: file`
 //     static std::uint64_t skipped_count(const Options&);    // input that was left out when it was read
 //
@@ -17,6 +21,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 
 #include "adaptors/injector/load_options.hpp"
 #include "adaptors/kit/adaptor.hpp"
@@ -36,6 +41,11 @@ concept InjectorAdaptor = Adaptor<A> && requires(A& adaptor, BodyBuffer& body, c
 template <typename A>
 concept SizedInjectorAdaptor = requires(const A& adaptor) {
     { adaptor.next_body_bytes() } -> std::same_as<std::uint32_t>;
+};
+
+template <typename A>
+concept ReferencingInjectorAdaptor = requires(const A& adaptor) {
+    { adaptor.reference() } -> std::same_as<std::string_view>;
 };
 
 template <typename A>

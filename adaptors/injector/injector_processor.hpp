@@ -145,6 +145,7 @@ class InjectorProcessor final : public Processor {
             generator_.note_skipped();
             return Sent::done;
         }
+        if constexpr (ReferencingInjectorAdaptor<A>) claim.set_reference(adaptor_->reference());
         generator_.note_sent(bus().clock_now_ns());
         claim.commit();
         return Sent::done;

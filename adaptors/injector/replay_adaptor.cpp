@@ -51,6 +51,9 @@ BuildResult ReplayAdaptor::build_transaction(BodyBuffer& body) {
         stan_ = stan_ % 999'999 + 1;
         write_digits({reinterpret_cast<char*>(body.data + transaction.stan_offset), 6}, stan_);
     }
+    stan_digits_bytes_ = transaction.stan_offset == TransactionFile::nowhere ? 0 : stan_digits_.size();
+    if (stan_digits_bytes_ != 0)
+        std::memcpy(stan_digits_.data(), body.data + transaction.stan_offset, stan_digits_bytes_);
     if (options_.refreshes_time && transaction.time_offset != TransactionFile::nowhere)
         refresh_time(body.data + transaction.time_offset);
     return BuildResult::built;

@@ -1,9 +1,10 @@
-// adaptors/router/router_processor.hpp: passes each request on to the service its adaptor chooses, and its outcome back.
+// adaptors/router/router_processor.hpp: passes each request on to the service its adaptor chooses, and its
+// outcome back.
 //
-// The body is copied once each way and not decoded here. The request is kept before it is passed on; its deadline
-// and correlation go with it; how it ended goes back: the response, or the same error (a nested timeout is a timeout).
-// A request that cannot be kept is answered `overloaded`, one without a body `protocol`, one that the target refuses
-// with the refusal.
+// The body is copied once each way and not decoded here. The request is kept before it is passed on; its
+// deadline and correlation (its id, when it began the transaction) go with it. How it ended goes back: the
+// response, or the same error (a nested timeout is a timeout). A request that cannot be kept is answered
+// `overloaded`, one without a body `protocol`, one that the target refuses with the refusal.
 //
 // Start     its services are announced when every target has a provider, or after announce_after.
 // Threads   its shard's reactor.
@@ -100,7 +101,7 @@ class RouterProcessor final : public Processor {
     void pass_on(KeptRequest kept, const Route& route, Nanos remaining_ns) {
         const std::span<const std::byte> body = kept.body();
         const auto bytes = static_cast<std::uint32_t>(body.size());
-        const RequestId correlation = kept.correlation();
+        const RequestId correlation = kept.correlation() != 0 ? kept.correlation() : kept.id();
         const std::uint32_t place = under_way_.put(std::move(kept));
         const ServiceError refusal = send(route,
                                           {.timeout_ns = remaining_ns,

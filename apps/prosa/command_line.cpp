@@ -17,7 +17,7 @@ namespace {
 constexpr const char* description =
     "A service bus for transaction switching.\n"
     "Exit codes: 0 done; 1 failed at run time, or counts that disagree; 2 wrong usage or configuration;\n"
-    "3 load: the rate was not reached, or a threshold failed.";
+    "3 load: the rate was not reached, or a threshold failed; 4 ctl: no instance can be reached.";
 
 constexpr const char* config_text =
     "Configuration: a YAML or TOML file, or a folder of them (sorted, later wins)";

@@ -7,6 +7,7 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed =
     1;                                // at run time: a thread that did not end, a crash, counts that disagree
 inline constexpr int exit_usage = 2;  // the command line or the configuration is wrong; nothing was started
-inline constexpr int exit_missed = 3;  // `load`: the rate was not reached, or a threshold failed
+inline constexpr int exit_missed = 3;       // `load`: the rate was not reached, or a threshold failed
+inline constexpr int exit_unreachable = 4;  // `ctl`: no instance can be reached
 
 }  // namespace prosa

@@ -33,11 +33,14 @@ absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& 
     LoadedInstance loaded;
     loaded.tree = std::move(tree);
     if (input.name.has_value()) set_name(loaded.tree, *input.name);
+    const auto read_observability = [&loaded](SettingsReader& observability) {
+        observability.read("transaction_log", loaded.transaction_log);
+    };
     auto settings = read_instance_settings(loaded.tree, {.registry = input.registry,
                                                          .load_board = input.load_board,
                                                          .base_folder = settings_folder(input.path),
                                                          .leaves_out_sources = input.leaves_out_sources,
-                                                         .read_observability = input.read_observability});
+                                                         .read_observability = read_observability});
     if (!settings.ok()) return settings.status();
     loaded.settings = *std::move(settings);
     return loaded;

@@ -3,19 +3,20 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "core/base/export.hpp"
 #include "core/base/status.hpp"
 #include "core/bus/config/instance_settings.hpp"
+#include "core/control/transaction_log.hpp"
 
 namespace prosa {
 
 struct LoadedInstance {
     SettingsNode tree;  // the effective configuration
     InstanceSettings settings;
+    std::optional<TransactionLogOptions> transaction_log;
 };
 
 struct InstanceFileInput {
@@ -24,7 +25,6 @@ struct InstanceFileInput {
     const ProcessorRegistry& registry;
     LoadBoard& load_board;
     bool leaves_out_sources = false;
-    std::function<void(SettingsReader&)> read_observability = {};  // further keys of that section
 };
 
 // NotFound: nothing is at the path. Other errors: a line each, with its place.

@@ -7,7 +7,8 @@
 
 namespace prosa {
 
-int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when) {
+int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
+                   const std::function<void()>& before_join) {
     constexpr Nanos tick_ns = 50 * ns_per_ms;
     bool is_stopped = false;
     while (!main.join_for(tick_ns)) {
@@ -19,6 +20,7 @@ int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_
             is_stopped = true;
         }
     }
+    if (before_join) before_join();
     return main.join();
 }
 

@@ -17,9 +17,11 @@ namespace prosa {
 // Asked twenty times a second; a reason stops the instance.
 using StopCondition = std::function<std::optional<std::string>(Nanos now_ns)>;
 
-// Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Returns
-// what BusMain::join does; after 1 the process has to leave by end_process.
-PROSA_API int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when);
+// Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Then
+// calls `before_join`, when Main still answers. Returns what BusMain::join does; after 1 the process has to
+// leave by end_process.
+PROSA_API int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
+                             const std::function<void()>& before_join = {});
 
 // Leaves at once, with what was printed written out: for when a thread still uses the instance.
 [[noreturn]] PROSA_API void end_process(int exit_code) noexcept;

@@ -7,6 +7,7 @@
 
 #include "apps/prosa/bench/bench_main.hpp"
 #include "apps/prosa/command_line.hpp"
+#include "apps/prosa/ctl_command.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/list_command.hpp"
 #include "apps/prosa/load_command.hpp"
@@ -24,9 +25,8 @@ struct CommandRunner {
     int operator()(const TopologyArguments& arguments) const { return topology_command(arguments, registry); }
     int operator()(const ListArguments&) const { return list_command(registry); }
     int operator()(const PassedArguments& arguments) const {
-        if (arguments.command == "bench") return bench::bench_main(arguments.arguments);
-        fmt::print(stderr, "prosa {} is not part of this program\n", arguments.command);
-        return exit_usage;
+        return arguments.command == "bench" ? bench::bench_main(arguments.arguments)
+                                            : ctl_command(arguments.arguments);
     }
 };
 

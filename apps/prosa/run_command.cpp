@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "apps/prosa/exit_code.hpp"
+#include "apps/prosa/instance_control.hpp"
 #include "apps/prosa/instance_file.hpp"
 #include "apps/prosa/instance_run.hpp"
 #include "apps/prosa/instance_summary.hpp"
 #include "apps/prosa/plan_text.hpp"
 #include "core/base/log.hpp"
+#include "core/control/control_server.hpp"
+#include "core/control/control_socket.hpp"
 #include "core/settings/settings_loader.hpp"
 #include "core/settings/settings_printer.hpp"
 
@@ -67,12 +70,19 @@ bool no_source_is_left(const InstanceSettings& settings, const InstanceReport& r
 
 class RunCommand {
   public:
-    RunCommand(const RunArguments& options, InstanceSettings& settings, const LoadBoard& board)
-        : options_(options), settings_(settings), board_(board), main_(settings.instance) {}
+    RunCommand(const RunArguments& options, const InstanceSettings& settings, const LoadBoard& board,
+               std::shared_ptr<TransactionLog> log)
+        : options_(options),
+          settings_(settings),
+          board_(board),
+          log_(std::move(log)),
+          main_(settings.instance),
+          control_(main_, board_, log_.get()) {}
 
     int run() {
         if (const absl::Status added = add_processors(main_, settings_); !added.ok())
             return usage_error(added);
+        if (const absl::Status listening = listen(); !listening.ok()) return usage_error(listening);
         if (const absl::Status started = main_.start(); !started.ok()) {
             fmt::print(stderr, "{}\n", message_of(started));
             return exit_failed;
@@ -81,14 +91,33 @@ class RunCommand {
         int joined = 0;
         {
             Progress progress(board_, main_, stderr);
-            joined = watch_instance(main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); });
+            joined = watch_instance(
+                main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); },
+                [this] { server_.reset(); });
         }
+        if (log_ != nullptr) log_->close();
         const int exit_code = summarise();
         if (joined != 0) end_process(exit_failed);
         return exit_code;
     }
 
   private:
+    // A socket that was asked for must be had; without the default one the instance still runs.
+    absl::Status listen() {
+        const bool is_chosen = !settings_.ctl_socket.empty();
+        ControlServerOptions options;
+        options.path = is_chosen ? settings_.ctl_socket : default_control_path(settings_.instance.name);
+        auto started = ControlServer::start(
+            options, [this](std::string_view request) { return control_.handle(request); });
+        if (started.ok()) {
+            server_ = *std::move(started);
+            return absl::OkStatus();
+        }
+        if (is_chosen) return started.status();
+        fmt::print(stderr, "warning: no prosa ctl for this instance: {}\n", message_of(started.status()));
+        return absl::OkStatus();
+    }
+
     std::optional<std::string> reason_to_stop(Nanos now_ns) {
         if (all_finished(board_)) return "the sources have finished";
         if (options_.duration_ns.has_value() && now_ns - started_ns_ >= *options_.duration_ns)
@@ -112,7 +141,10 @@ class RunCommand {
     const RunArguments& options_;
     const InstanceSettings& settings_;
     const LoadBoard& board_;
+    const std::shared_ptr<TransactionLog> log_;  // null: none
     BusMain main_;
+    InstanceControl control_;
+    std::unique_ptr<ControlServer> server_;  // goes before what it shows
     Nanos started_ns_ = 0;
     Nanos looked_ns_ = 0;
 };
@@ -134,7 +166,14 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
     show_warnings(loaded->settings);
     if (!set_log_level(options.log_level.value_or(loaded->settings.log_level))) return exit_usage;
     loaded->settings.instance.handles_signals = true;
-    return RunCommand(options, loaded->settings, board).run();
+    std::shared_ptr<TransactionLog> log;
+    if (loaded->transaction_log.has_value()) {
+        auto created = TransactionLog::create(*loaded->transaction_log);
+        if (!created.ok()) return usage_error(created.status());
+        log = *std::move(created);
+        loaded->settings.instance.journal = log;
+    }
+    return RunCommand(options, loaded->settings, board, std::move(log)).run();
 }
 
 }  // namespace prosa

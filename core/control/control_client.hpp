@@ -1,7 +1,8 @@
 // core/control/control_client.hpp: asks an instance through its control socket.
 //
 // Threads   any; blocks until the answer has come.
-// Errors    Unavailable: nobody listens there. DeadlineExceeded: no answer in time. DataLoss: the connection ended before
+// Errors    Unavailable: nobody listens there. DeadlineExceeded: no answer in time. DataLoss: the connection
+// ended before
 //           the answer did, or what came is none. InvalidArgument: see check_request.
 #pragma once
 

@@ -15,7 +15,10 @@ unsigned char byte_at(std::string_view text, std::size_t at) { return static_cas
 std::size_t sequence_bytes(std::string_view text) {
     const unsigned lead = byte_at(text, 0);
     if (lead < 0x80) return 1;
-    const std::size_t bytes = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const std::size_t bytes = lead >= 0xC2 && lead < 0xE0   ? 2
+                              : lead >= 0xE0 && lead < 0xF0 ? 3
+                              : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                            : 0;
     if (bytes == 0 || text.size() < bytes) return 0;
     for (std::size_t i = 1; i < bytes; ++i)
         if ((byte_at(text, i) & 0xC0) != 0x80) return 0;
@@ -34,9 +37,11 @@ absl::Status check_request(std::string_view line) {
     for (std::size_t at = 0; at < line.size();) {
         const unsigned byte = byte_at(line, at);
         if (byte < 0x20 || byte == 0x7f)
-            return invalid_argument("byte {} of the request is the control character {:#04x}, expected text", at, byte);
+            return invalid_argument("byte {} of the request is the control character {:#04x}, expected text",
+                                    at, byte);
         const std::size_t bytes = sequence_bytes(line.substr(at));
-        if (bytes == 0) return invalid_argument("byte {} of the request is {:#04x}, which is no UTF-8 text", at, byte);
+        if (bytes == 0)
+            return invalid_argument("byte {} of the request is {:#04x}, which is no UTF-8 text", at, byte);
         at += bytes;
     }
     return absl::OkStatus();
@@ -47,7 +52,9 @@ std::string encode_answer(const ControlAnswer& answer) {
 }
 
 absl::StatusOr<std::optional<ControlAnswer>> decode_answer(std::string_view bytes) {
-    const auto no_answer = [] { return make_error(absl::StatusCode::kDataLoss, "what came is no answer of an instance"); };
+    const auto no_answer = [] {
+        return make_error(absl::StatusCode::kDataLoss, "what came is no answer of an instance");
+    };
     const std::size_t end = bytes.substr(0, header_bytes_max).find('\n');
     if (end == std::string_view::npos) {
         if (bytes.size() >= header_bytes_max) return no_answer();
@@ -58,7 +65,8 @@ absl::StatusOr<std::optional<ControlAnswer>> decode_answer(std::string_view byte
     const std::string_view digits = bytes.substr(0, end).substr(is_ok ? ok_word.size() : error_word.size());
     std::size_t length = 0;
     const auto [rest, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (failure != std::errc() || rest != digits.data() + digits.size() || length > answer_bytes_max) return no_answer();
+    if (failure != std::errc() || rest != digits.data() + digits.size() || length > answer_bytes_max)
+        return no_answer();
     const std::string_view text = bytes.substr(end + 1);
     if (text.size() > length) return no_answer();
     if (text.size() < length) return std::nullopt;

@@ -43,7 +43,8 @@ struct FileIdentity {
 };
 
 ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line) try {
-    if (const absl::Status checked = check_request(line); !checked.ok()) return ControlAnswer::error(message_of(checked));
+    if (const absl::Status checked = check_request(line); !checked.ok())
+        return ControlAnswer::error(message_of(checked));
     return handler(line);
 } catch (const std::exception& error) {
     return ControlAnswer::error(fmt::format("the request failed: {}", error.what()));
@@ -63,7 +64,8 @@ class ControlServer::Loop {
 
     ~Loop() {
         const std::uint64_t one = 1;
-        if (::write(stop_.get(), &one, sizeof one) != sizeof one) log().error("the control thread cannot be told to end");
+        if (::write(stop_.get(), &one, sizeof one) != sizeof one)
+            log().error("the control thread cannot be told to end");
         thread_.join();
         if (FileIdentity::of(options_.path) == file_) ::unlink(options_.path.c_str());
     }
@@ -97,10 +99,11 @@ class ControlServer::Loop {
 
     int wait_ms() const {
         if (clients_.empty()) return -1;
-        const auto first = std::min_element(clients_.begin(), clients_.end(), [](const Client& a, const Client& b) {
-            return a.deadline_ns < b.deadline_ns;
-        });
-        return static_cast<int>(std::max<Nanos>((first->deadline_ns - monotonic_now_ns()) / ns_per_ms + 1, 0));
+        const auto first =
+            std::min_element(clients_.begin(), clients_.end(),
+                             [](const Client& a, const Client& b) { return a.deadline_ns < b.deadline_ns; });
+        return static_cast<int>(
+            std::max<Nanos>((first->deadline_ns - monotonic_now_ns()) / ns_per_ms + 1, 0));
     }
 
     void serve(const std::vector<pollfd>& polled) {
@@ -114,7 +117,8 @@ class ControlServer::Loop {
 
     void accept_clients() {
         for (;;) {
-            FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            FileDescriptor connection(
+                ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
             if (!connection) return;
             Client client;
             client.connection = std::move(connection);
@@ -156,7 +160,8 @@ class ControlServer::Loop {
 
     void send(Client& client) {
         while (!client.answer.empty()) {
-            const ssize_t count = ::send(client.connection.get(), client.answer.data(), client.answer.size(), MSG_NOSIGNAL);
+            const ssize_t count =
+                ::send(client.connection.get(), client.answer.data(), client.answer.size(), MSG_NOSIGNAL);
             if (count < 0 && errno == EINTR) continue;
             if (count < 0 && errno == EAGAIN) return;
             if (count < 0) break;
@@ -168,7 +173,8 @@ class ControlServer::Loop {
 
     void close_finished() {
         const Nanos now_ns = monotonic_now_ns();
-        clients_.remove_if([now_ns](const Client& client) { return client.is_over || client.deadline_ns <= now_ns; });
+        clients_.remove_if(
+            [now_ns](const Client& client) { return client.is_over || client.deadline_ns <= now_ns; });
     }
 
     const ControlServerOptions options_;
@@ -184,11 +190,12 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::start(ControlServe
                                                                     ControlHandler handler) {
     FileDescriptor stop(::eventfd(0, EFD_CLOEXEC));
     if (!stop)
-        return make_error(absl::StatusCode::kResourceExhausted, "no eventfd could be made: {}", std::strerror(errno));
+        return make_error(absl::StatusCode::kResourceExhausted, "no eventfd could be made: {}",
+                          std::strerror(errno));
     auto listener = listen_for_control(options.path);
     if (!listener.ok()) return listener.status();
-    return std::unique_ptr<ControlServer>(new ControlServer(
-        std::make_unique<Loop>(std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
+    return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
+        std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
 }
 
 ControlServer::ControlServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}

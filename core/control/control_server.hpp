@@ -2,9 +2,11 @@
 //
 //     auto server = ControlServer::start({.path = path}, [&](std::string_view request) { return ...; });
 //
-// Threads   start, destruction: any. The handler runs on the server's thread, one request at a time; it may block,
+// Threads   start, destruction: any. The handler runs on the server's thread, one request at a time; it may
+// block,
 //           others then wait. What it throws is answered as an error.
-// Bounds    clients_max connections, request_bytes_max each; whoever neither sends nor takes its answer within
+// Bounds    clients_max connections, request_bytes_max each; whoever neither sends nor takes its answer
+// within
 //           timeout_ns is closed.
 // Errors    of start: see listen_for_control. A client's errors end its connection only.
 #pragma once
@@ -31,10 +33,11 @@ using ControlHandler = std::function<ControlAnswer(std::string_view request)>;
 
 class PROSA_API ControlServer {
   public:
-    static absl::StatusOr<std::unique_ptr<ControlServer>> start(ControlServerOptions options, ControlHandler handler);
+    static absl::StatusOr<std::unique_ptr<ControlServer>> start(ControlServerOptions options,
+                                                                ControlHandler handler);
 
-    // Waits for the request that is handled; what it answers is still sent if the client takes it at once. Then the
-    // socket's file goes.
+    // Waits for the request that is handled; what it answers is still sent if the client takes it at once.
+    // Then the socket's file goes.
     ~ControlServer();
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;

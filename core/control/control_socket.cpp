@@ -34,13 +34,15 @@ std::string runtime_folder() {
 // In /tmp others may have made that folder, or a link in its place.
 absl::Status make_own_folder(const std::string& path) {
     if (::mkdir(path.c_str(), only_ours) != 0 && errno != EEXIST)
-        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be made: {}", path, std::strerror(errno));
+        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be made: {}", path,
+                          std::strerror(errno));
     struct stat found {};
     const bool is_ours = ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
                          found.st_uid == ::geteuid() && (found.st_mode & 077) == 0;
     if (is_ours) return absl::OkStatus();
     return make_error(absl::StatusCode::kPermissionDenied,
-                      "{}: expected a folder of user {} that nobody else may enter (mode 0700)", path, ::geteuid());
+                      "{}: expected a folder of user {} that nobody else may enter (mode 0700)", path,
+                      ::geteuid());
 }
 
 absl::StatusOr<sockaddr_un> address_of(const std::string& path) {
@@ -56,7 +58,8 @@ absl::StatusOr<sockaddr_un> address_of(const std::string& path) {
 absl::StatusOr<FileDescriptor> make_socket(int flags) {
     FileDescriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
     if (made) return made;
-    return make_error(absl::StatusCode::kResourceExhausted, "no socket could be made: {}", std::strerror(errno));
+    return make_error(absl::StatusCode::kResourceExhausted, "no socket could be made: {}",
+                      std::strerror(errno));
 }
 
 // 0, or the errno.
@@ -70,7 +73,8 @@ absl::Status remove_stale(const std::string& path, const sockaddr_un& address) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) return absl::OkStatus();
     if (!S_ISSOCK(found.st_mode))
-        return make_error(absl::StatusCode::kFailedPrecondition, "{}: is in the way, expected a socket or nothing", path);
+        return make_error(absl::StatusCode::kFailedPrecondition,
+                          "{}: is in the way, expected a socket or nothing", path);
     auto probe = make_socket(SOCK_NONBLOCK);
     if (!probe.ok()) return probe.status();
     // A full backlog (EAGAIN) has a listener, too.
@@ -96,7 +100,8 @@ std::vector<ControlSocket> control_sockets() {
         std::error_code failure;
         for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
             const std::string file = entry.path().filename().string();
-            if (!file.starts_with(prefix) || !file.ends_with(extension) || !entry.is_socket(failure)) continue;
+            if (!file.starts_with(prefix) || !file.ends_with(extension) || !entry.is_socket(failure))
+                continue;
             if (!connect_for_control(entry.path().string()).ok()) continue;
             const std::size_t name_bytes = file.size() - prefix.size() - extension.size();
             found.push_back({file.substr(prefix.size(), name_bytes), entry.path().string()});
@@ -111,7 +116,8 @@ std::vector<ControlSocket> control_sockets() {
 absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path) {
     const auto address = address_of(path);
     if (!address.ok()) return address.status();
-    if (const std::string folder = own_temporary_folder(); std::filesystem::path(path).parent_path() == folder)
+    if (const std::string folder = own_temporary_folder();
+        std::filesystem::path(path).parent_path() == folder)
         if (const absl::Status made = make_own_folder(folder); !made.ok()) return made;
     if (const absl::Status removed = remove_stale(path, *address); !removed.ok()) return removed;
     auto socket = make_socket(SOCK_NONBLOCK);
@@ -119,7 +125,8 @@ absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path) {
     // Nobody can connect before listen, so the file's mode is never wider than 0600 for a connection.
     if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
         ::chmod(path.c_str(), 0600) != 0 || ::listen(socket->get(), backlog_connections) != 0)
-        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be listened on: {}", path, std::strerror(errno));
+        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be listened on: {}", path,
+                          std::strerror(errno));
     return socket;
 }
 

@@ -1,6 +1,7 @@
 // core/control/control_socket.hpp: the Unix socket through which an instance is controlled.
 //
-// Life      the socket's file belongs to the process that listens. One that a dead process left is replaced; one that
+// Life      the socket's file belongs to the process that listens. One that a dead process left is replaced;
+// one that
 //           somebody listens on is never taken away.
 // Access    mode 0600, and the peer's user must be ours or root.
 // Threads   any.
@@ -27,8 +28,8 @@ struct ControlSocket {
 PROSA_API std::vector<ControlSocket> control_sockets();
 
 // A non-blocking socket that listens at `path`. The folder of the default path is made with mode 0700.
-// Error: somebody listens there (AlreadyExists), the path is too long or no place for a socket, the folder is not
-// ours alone.
+// Error: somebody listens there (AlreadyExists), the path is too long or no place for a socket, the folder is
+// not ours alone.
 PROSA_API absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path);
 
 // A connected, blocking socket. Error: nobody listens at `path` (Unavailable).

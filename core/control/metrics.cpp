@@ -25,14 +25,19 @@ auto sum_of(const ProcessorReport& processor, Pick pick) -> decltype(pick(proces
 }
 
 std::uint64_t sum_of(const ProcessorReport& processor, CallerCounter counter) {
-    return sum_of(processor, [counter](const QueueReport& queue) { return queue.caller[static_cast<std::size_t>(counter)]; });
+    return sum_of(processor, [counter](const QueueReport& queue) {
+        return queue.caller[static_cast<std::size_t>(counter)];
+    });
 }
 
 std::uint64_t sum_of(const ProcessorReport& processor, CalleeCounter counter) {
-    return sum_of(processor, [counter](const QueueReport& queue) { return queue.callee[static_cast<std::size_t>(counter)]; });
+    return sum_of(processor, [counter](const QueueReport& queue) {
+        return queue.callee[static_cast<std::size_t>(counter)];
+    });
 }
 
-// --- ProSA's ------------------------------------------------------------------------------------------------------
+// --- ProSA's
+// ------------------------------------------------------------------------------------------------------
 
 void write_memory(MetricsWriter& metrics, const ProcessMemory& memory) {
     metrics.family("prosa_main_ram", MetricKind::gauge, "Memory of the process, in bytes.");
@@ -41,7 +46,8 @@ void write_memory(MetricsWriter& metrics, const ProcessMemory& memory) {
 }
 
 void write_services(MetricsWriter& metrics, const InstanceReport& report) {
-    metrics.family("prosa_services", MetricKind::gauge, "Providers of a service, and 1 for each link to one.");
+    metrics.family("prosa_services", MetricKind::gauge,
+                   "Providers of a service, and 1 for each link to one.");
     for (const ServiceReport& service : report.services) {
         metrics.sample({{"type", "node"}, {"id", service.name}}, std::uint64_t{service.providers.size()});
         std::vector<ProcessorId> targets;
@@ -51,19 +57,24 @@ void write_services(MetricsWriter& metrics, const InstanceReport& report) {
         for (const ProcessorId target : targets) {
             const std::string id = fmt::format("{}/{}", service.name, value_of(target));
             metrics.sample(
-                {{"type", "link"}, {"id", id}, {"source", service.name}, {"target", text_of(target)}}, std::uint64_t{1});
+                {{"type", "link"}, {"id", id}, {"source", service.name}, {"target", text_of(target)}},
+                std::uint64_t{1});
         }
     }
 }
 
 void write_processors(MetricsWriter& metrics, const InstanceReport& report) {
-    metrics.family("prosa_processors", MetricKind::gauge,
-                   "Restarts of a processor while it runs, -1 stopped, -2 crashed; and its registered queues.");
+    metrics.family(
+        "prosa_processors", MetricKind::gauge,
+        "Restarts of a processor while it runs, -1 stopped, -2 crashed; and its registered queues.");
     for (const ProcessorReport& processor : report.processors) {
         const std::string id = text_of(processor.id);
-        metrics.sample({{"type", "node"}, {"id", id}, {"title", processor.name}}, processor_metric(processor));
+        metrics.sample({{"type", "node"}, {"id", id}, {"title", processor.name}},
+                       processor_metric(processor));
         metrics.sample({{"type", "queues"}, {"id", id}, {"title", processor.name}},
-                       sum_of(processor, [](const QueueReport& queue) -> std::uint64_t { return queue.is_registered ? 1 : 0; }));
+                       sum_of(processor, [](const QueueReport& queue) -> std::uint64_t {
+                           return queue.is_registered ? 1 : 0;
+                       }));
     }
 }
 
@@ -104,17 +115,20 @@ void write_injectors(MetricsWriter& metrics, const LoadBoard& board) {
             for (LoadStats* const shard : series.shards)
                 total.add(total_of(shard->outcome_time(static_cast<ServiceError>(code))));
             if (total.total_count() == 0 && code != 0) continue;
-            metrics.histogram({{"proc", series.processor}, {"service", series.service}, {"err_code", std::to_string(code)}},
-                              total);
+            metrics.histogram(
+                {{"proc", series.processor}, {"service", series.service}, {"err_code", std::to_string(code)}},
+                total);
         }
     }
 }
 
-// --- ours: processors ----------------------------------------------------------------------------------------------
+// --- ours: processors
+// ----------------------------------------------------------------------------------------------
 
 class ProcessorMetrics {
   public:
-    ProcessorMetrics(MetricsWriter& metrics, const InstanceReport& report) : metrics_(metrics), report_(report) {}
+    ProcessorMetrics(MetricsWriter& metrics, const InstanceReport& report)
+        : metrics_(metrics), report_(report) {}
 
     void write() {
         write_requests();
@@ -129,9 +143,11 @@ class ProcessorMetrics {
 
   private:
     void write_requests() {
-        counter("prosa_requests_accepted_total", "Requests sent; each has one outcome.", CallerCounter::accepted);
-        by_code("prosa_outcomes_total", "Outcomes of the requests sent, by service error code.",
-                [](const QueueReport& queue, std::size_t code) { return queue.caller[caller_outcomes + code]; });
+        counter("prosa_requests_accepted_total", "Requests sent; each has one outcome.",
+                CallerCounter::accepted);
+        by_code(
+            "prosa_outcomes_total", "Outcomes of the requests sent, by service error code.",
+            [](const QueueReport& queue, std::size_t code) { return queue.caller[caller_outcomes + code]; });
         counter("prosa_requests_abandoned_total", "Requests whose sender ended before their outcome.",
                 CallerCounter::abandoned);
         counter("prosa_replies_late_total", "Replies that came after the outcome.", CallerCounter::late);
@@ -152,7 +168,8 @@ class ProcessorMetrics {
              {"credit", CallerCounter::refused_credit},
              {"ring", CallerCounter::refused_ring},
              {"memory", CallerCounter::refused_memory}}};
-        metrics_.family("prosa_requests_refused_total", MetricKind::counter, "Requests refused before they were sent.");
+        metrics_.family("prosa_requests_refused_total", MetricKind::counter,
+                        "Requests refused before they were sent.");
         for (const ProcessorReport& processor : report_.processors)
             for (const auto& [reason, refused] : reasons)
                 metrics_.sample({{"proc", processor.name}, {"reason", reason}}, sum_of(processor, refused));
@@ -160,10 +177,12 @@ class ProcessorMetrics {
 
     void write_answers() {
         counter("prosa_received_total", "Requests received.", CalleeCounter::received);
-        by_code("prosa_answers_total", "Answers given, by service error code.",
-                [](const QueueReport& queue, std::size_t code) { return queue.callee[callee_answers + code]; });
+        by_code(
+            "prosa_answers_total", "Answers given, by service error code.",
+            [](const QueueReport& queue, std::size_t code) { return queue.callee[callee_answers + code]; });
         counter("prosa_keep_refused_total", "Requests that could not be kept.", CalleeCounter::refused_keep);
-        counter("prosa_duplicate_answers_total", "Second answers to one request.", CalleeCounter::refused_answer);
+        counter("prosa_duplicate_answers_total", "Second answers to one request.",
+                CalleeCounter::refused_answer);
     }
 
     template <typename Counter>
@@ -185,19 +204,21 @@ class ProcessorMetrics {
         metrics_.family(name, MetricKind::counter, help);
         for (const ProcessorReport& processor : report_.processors)
             for (std::size_t code = 0; code < service_error_count; ++code)
-                metrics_.sample({{"proc", processor.name}, {"err_code", std::to_string(code)}},
-                                sum_of(processor, [&](const QueueReport& queue) { return pick(queue, code); }));
+                metrics_.sample(
+                    {{"proc", processor.name}, {"err_code", std::to_string(code)}},
+                    sum_of(processor, [&](const QueueReport& queue) { return pick(queue, code); }));
     }
 
     MetricsWriter& metrics_;
     const InstanceReport& report_;
 };
 
-// --- ours: reactors and the instance ---------------------------------------------------------------------------------
+// --- ours: reactors and the instance
+// ---------------------------------------------------------------------------------
 
 template <typename Pick>
-void write_reactors(MetricsWriter& metrics, const InstanceReport& report, std::string_view name, MetricKind kind,
-                    std::string_view help, Pick pick) {
+void write_reactors(MetricsWriter& metrics, const InstanceReport& report, std::string_view name,
+                    MetricKind kind, std::string_view help, Pick pick) {
     metrics.family(name, kind, help);
     for (const ReactorReport& reactor : report.reactors)
         metrics.sample({{"reactor", std::to_string(value_of(reactor.id))}}, pick(reactor));
@@ -205,9 +226,10 @@ void write_reactors(MetricsWriter& metrics, const InstanceReport& report, std::s
 
 void write_turns(MetricsWriter& metrics, const InstanceReport& report) {
     const auto counter = [&](std::string_view name, std::string_view help, ReactorCounter which) {
-        write_reactors(metrics, report, name, MetricKind::counter, help, [which](const ReactorReport& reactor) {
-            return reactor.counters[static_cast<std::size_t>(which)];
-        });
+        write_reactors(metrics, report, name, MetricKind::counter, help,
+                       [which](const ReactorReport& reactor) {
+                           return reactor.counters[static_cast<std::size_t>(which)];
+                       });
     };
     counter("prosa_reactor_turns_total", "Turns of a reactor.", ReactorCounter::turns);
     counter("prosa_reactor_busy_turns_total", "Turns that found work.", ReactorCounter::busy_turns);
@@ -216,7 +238,8 @@ void write_turns(MetricsWriter& metrics, const InstanceReport& report) {
     write_reactors(metrics, report, "prosa_reactor_duty_cycle", MetricKind::gauge,
                    "Share of the turns that found work, 0 to 1.", [](const ReactorReport& reactor) {
                        const auto turns = reactor.counters[static_cast<std::size_t>(ReactorCounter::turns)];
-                       const auto busy = reactor.counters[static_cast<std::size_t>(ReactorCounter::busy_turns)];
+                       const auto busy =
+                           reactor.counters[static_cast<std::size_t>(ReactorCounter::busy_turns)];
                        return turns == 0 ? 0.0 : static_cast<double>(busy) / static_cast<double>(turns);
                    });
 }
@@ -230,7 +253,8 @@ void write_load(MetricsWriter& metrics, const InstanceReport& report) {
           [](const ReactorReport& reactor) { return reactor.is_hanging ? 1U : 0U; });
     gauge("prosa_reactor_in_flight", "Requests sent from here without an outcome.",
           [](const ReactorReport& reactor) { return reactor.in_flight; });
-    gauge("prosa_reactor_credit_in_use", "Requests sent from here whose answer has not come, timed-out ones included.",
+    gauge("prosa_reactor_credit_in_use",
+          "Requests sent from here whose answer has not come, timed-out ones included.",
           [](const ReactorReport& reactor) { return reactor.credit_in_use; });
     gauge("prosa_reactor_queue_depth", "Requests that waited here at the last reading.",
           [](const ReactorReport& reactor) { return reactor.queue_depth; });
@@ -246,18 +270,21 @@ void write_load(MetricsWriter& metrics, const InstanceReport& report) {
                    "Requests for an incarnation that was gone.",
                    [](const ReactorReport& reactor) { return reactor.unreachable; });
     write_reactors(metrics, report, "prosa_reactor_duplicate_total", MetricKind::counter,
-                   "Replies that nothing waited for.", [](const ReactorReport& reactor) { return reactor.duplicate; });
+                   "Replies that nothing waited for.",
+                   [](const ReactorReport& reactor) { return reactor.duplicate; });
 }
 
 void write_table(MetricsWriter& metrics, const InstanceReport& report) {
     metrics.family("prosa_table_version", MetricKind::counter, "Version of the service table.");
     metrics.sample({}, report.table_version);
-    metrics.family("prosa_table_snapshots_pinned", MetricKind::gauge, "Old service tables that a reader still holds.");
+    metrics.family("prosa_table_snapshots_pinned", MetricKind::gauge,
+                   "Old service tables that a reader still holds.");
     metrics.sample({}, report.table_snapshots_pinned);
 }
 
 void write_transaction_log(MetricsWriter& metrics, const TransactionLogCounts& counts) {
-    metrics.family("prosa_transaction_log_written_total", MetricKind::counter, "Lines of the transaction log.");
+    metrics.family("prosa_transaction_log_written_total", MetricKind::counter,
+                   "Lines of the transaction log.");
     metrics.sample({}, counts.written);
     metrics.family("prosa_transaction_log_dropped_total", MetricKind::counter, "Requests that got no line.");
     metrics.sample({}, counts.dropped);
@@ -267,9 +294,12 @@ void write_transaction_log(MetricsWriter& metrics, const TransactionLogCounts& c
 
 std::int64_t processor_metric(const ProcessorReport& processor) noexcept {
     switch (processor.state) {
-        case ProcessorState::running: return static_cast<std::int64_t>(processor.restarts);
-        case ProcessorState::crashed: return -2;
-        default: return -1;
+        case ProcessorState::running:
+            return static_cast<std::int64_t>(processor.restarts);
+        case ProcessorState::crashed:
+            return -2;
+        default:
+            return -1;
     }
 }
 

@@ -4,10 +4,11 @@
 //   prosa_main_ram              type=physical|virtual: bytes
 //   prosa_services              type=node, id=SERVICE: providers requests go to; 0 remains when all have left
 //                               type=link, id=SERVICE/PROCESSOR_ID, source=SERVICE, target=PROCESSOR_ID: 1
-//   prosa_processors            type=node, id=PROCESSOR_ID, title=NAME: recoverable restarts so far while running, -1
+//   prosa_processors            type=node, id=PROCESSOR_ID, title=NAME: recoverable restarts so far while
+//   running, -1
 //                               while stopped, starting or waiting in back-off, -2 crashed
-//                               type=queues: its registered queues (ProSA keeps the last number after a stop; here it
-//                               falls)
+//                               type=queues: its registered queues (ProSA keeps the last number after a stop;
+//                               here it falls)
 //   prosa_inj_request_duration  proc, service, err_code: seconds, of what injectors sent
 // The series of a processor go with it. The rest is ours; docs/metrics.md lists it.
 //

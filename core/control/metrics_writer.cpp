@@ -12,15 +12,19 @@ namespace {
 
 // Upper bounds of the buckets, from a call in memory to a call that timed out.
 constexpr std::array<Nanos, 21> bucket_bounds_ns = {
-    1 * ns_per_us,  5 * ns_per_us,   10 * ns_per_us,  25 * ns_per_us,  50 * ns_per_us,  100 * ns_per_us, 250 * ns_per_us,
-    500 * ns_per_us, 1 * ns_per_ms,  2500 * ns_per_us, 5 * ns_per_ms,  10 * ns_per_ms,  25 * ns_per_ms,  50 * ns_per_ms,
-    100 * ns_per_ms, 250 * ns_per_ms, 500 * ns_per_ms, 1 * ns_per_s,   2500 * ns_per_ms, 5 * ns_per_s,   10 * ns_per_s};
+    1 * ns_per_us,    5 * ns_per_us,   10 * ns_per_us,  25 * ns_per_us,   50 * ns_per_us,  100 * ns_per_us,
+    250 * ns_per_us,  500 * ns_per_us, 1 * ns_per_ms,   2500 * ns_per_us, 5 * ns_per_ms,   10 * ns_per_ms,
+    25 * ns_per_ms,   50 * ns_per_ms,  100 * ns_per_ms, 250 * ns_per_ms,  500 * ns_per_ms, 1 * ns_per_s,
+    2500 * ns_per_ms, 5 * ns_per_s,    10 * ns_per_s};
 
 constexpr std::string_view name_of(MetricKind kind) noexcept {
     switch (kind) {
-        case MetricKind::counter: return "counter";
-        case MetricKind::gauge: return "gauge";
-        case MetricKind::histogram: return "histogram";
+        case MetricKind::counter:
+            return "counter";
+        case MetricKind::gauge:
+            return "gauge";
+        case MetricKind::histogram:
+            return "histogram";
     }
     return "untyped";
 }
@@ -45,16 +49,23 @@ void MetricsWriter::family(std::string_view name, MetricKind kind, std::string_v
     text_ += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, name_of(kind));
 }
 
-void MetricsWriter::sample(Labels labels, std::int64_t value) { line("", labels, nullptr, fmt::format("{}", value)); }
-void MetricsWriter::sample(Labels labels, std::uint64_t value) { line("", labels, nullptr, fmt::format("{}", value)); }
-void MetricsWriter::sample(Labels labels, double value) { line("", labels, nullptr, fmt::format("{}", value)); }
+void MetricsWriter::sample(Labels labels, std::int64_t value) {
+    line("", labels, nullptr, fmt::format("{}", value));
+}
+void MetricsWriter::sample(Labels labels, std::uint64_t value) {
+    line("", labels, nullptr, fmt::format("{}", value));
+}
+void MetricsWriter::sample(Labels labels, double value) {
+    line("", labels, nullptr, fmt::format("{}", value));
+}
 
 void MetricsWriter::histogram(Labels labels, const HdrHistogram& values_ns) {
     const auto counts = values_ns.counts();
     std::size_t index = 0;
     std::uint64_t count = 0;
     for (const Nanos bound_ns : bucket_bounds_ns) {
-        for (; index < counts.size() && values_ns.layout().value_at(index) <= bound_ns; ++index) count += counts[index];
+        for (; index < counts.size() && values_ns.layout().value_at(index) <= bound_ns; ++index)
+            count += counts[index];
         const std::string bound = fmt::format("{}", seconds(bound_ns));
         const Label le{"le", bound};
         line("_bucket", labels, &le, fmt::format("{}", count));

@@ -5,7 +5,8 @@
 //     metrics.sample({{"type", "node"}, {"id", name}}, 2);
 //     std::string text = metrics.text();
 //
-// The form is lines of text, so a library for it would only add a registry that mirrors the instance's report.
+// The form is lines of text, so a library for it would only add a registry that mirrors the instance's
+// report.
 //
 // Source    https://prometheus.io/docs/instrumenting/exposition_formats/
 // Threads   one.
@@ -38,8 +39,8 @@ class PROSA_API MetricsWriter {
     void sample(Labels labels, std::uint64_t value);
     void sample(Labels labels, double value);
 
-    // Buckets, sum and count in seconds, of values in nanoseconds. A bucket is as exact as the histogram: a value
-    // counts at the lowest one equivalent to it, in the sum at the middle one.
+    // Buckets, sum and count in seconds, of values in nanoseconds. A bucket is as exact as the histogram: a
+    // value counts at the lowest one equivalent to it, in the sum at the middle one.
     void histogram(Labels labels, const HdrHistogram& values_ns);
 
     const std::string& text() const noexcept { return text_; }

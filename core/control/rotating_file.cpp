@@ -52,7 +52,8 @@ absl::Status RotatingFile::write_buffer() {
         if (count < 0) {
             const int failure = errno;
             file_ = FileDescriptor();
-            return make_error(absl::StatusCode::kUnavailable, "{}: cannot be written: {}", path_, std::strerror(failure));
+            return make_error(absl::StatusCode::kUnavailable, "{}: cannot be written: {}", path_,
+                              std::strerror(failure));
         }
         file_bytes_ += static_cast<std::uint64_t>(count);
         left.remove_prefix(static_cast<std::size_t>(count));

@@ -3,8 +3,9 @@
 // PATH is written; PATH.1 is the one before, PATH.2 the one before that. Mode 0600.
 //
 // Threads   one.
-// Units     bytes_max of one file, which a single longer line may exceed; files_max with the one that is written.
-// Errors    of flush: what the system said. Its lines are lost; the next flush tries again, from opening on.
+// Units     bytes_max of one file, which a single longer line may exceed; files_max with the one that is
+// written. Errors    of flush: what the system said. Its lines are lost; the next flush tries again, from
+// opening on.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ class PROSA_API RotatingFile {
     // Opens it, to go on behind what is there. Error: the path and why.
     absl::Status open();
 
-    // The line ends in \n. It is buffered; when buffered lines go out here and fail, their count is in lost_lines().
+    // The line ends in \n. It is buffered; when buffered lines go out here and fail, their count is in
+    // lost_lines().
     void append(std::string_view line);
     void flush();
 

@@ -42,8 +42,8 @@ std::string utc_text(Nanos wall_ns) {
     const std::time_t seconds = wall_ns / ns_per_s;
     std::tm utc{};
     gmtime_r(&seconds, &utc);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                       utc.tm_hour, utc.tm_min, utc.tm_sec, wall_ns % ns_per_s);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, wall_ns % ns_per_s);
 }
 
 // A name must not end its field, nor its line.
@@ -164,11 +164,11 @@ void TransactionLog::publish_counts() {
 
 void TransactionLog::write(const TransactionRecord& record, Nanos wall_offset_ns) {
     const RequestId correlation = record.correlation != 0 ? record.correlation : record.id;
-    std::string line = fmt::format("{} id={} correlation={} route={}>{}>{} outcome={} latency_ns={}",
-                                   utc_text(record.sent_ns + wall_offset_ns), record.id, correlation,
-                                   requester_name(record), service_name(record.service),
-                                   processor_name(record.provider.processor),
-                                   record.is_abandoned ? "abandoned" : name_of(record.outcome), record.latency_ns);
+    std::string line =
+        fmt::format("{} id={} correlation={} route={}>{}>{} outcome={} latency_ns={}",
+                    utc_text(record.sent_ns + wall_offset_ns), record.id, correlation, requester_name(record),
+                    service_name(record.service), processor_name(record.provider.processor),
+                    record.is_abandoned ? "abandoned" : name_of(record.outcome), record.latency_ns);
     if (options_.reference && record.reference.bytes != 0)
         line += fmt::format(" reference=\"{}\"", reference_text(record.reference));
     line += '\n';
@@ -176,7 +176,8 @@ void TransactionLog::write(const TransactionRecord& record, Nanos wall_offset_ns
 }
 
 std::string TransactionLog::requester_name(const TransactionRecord& record) const {
-    if (record.requester.processor == main_processor_id) return fmt::format("client-{}", record.id >> id_counter_bits);
+    if (record.requester.processor == main_processor_id)
+        return fmt::format("client-{}", record.id >> id_counter_bits);
     return processor_name(record.requester.processor);
 }
 

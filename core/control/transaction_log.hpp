@@ -3,15 +3,14 @@
 //     2026-11-22T18:11:58.123456789Z id=42 correlation=7 route=router-1>ISSUER_A>issuer-a outcome=none
 //         latency_ns=12345 reference="000123"          (one line)
 //
-// The time is that of sending. `correlation` is the id of the request that began the transaction, its own when it did
-// so itself; all hops of a transaction have the same. `outcome` is a ServiceError's name, or `abandoned` when the
-// sender ended first. There is no message body; see reference_text for the reference.
+// The time is that of sending. `correlation` is the id of the request that began the transaction, its own
+// when it did so itself; all hops of a transaction have the same. `outcome` is a ServiceError's name, or
+// `abandoned` when the sender ended first. There is no message body; see reference_text for the reference.
 //
-// Threads   a reactor puts a record into a ring of its own (RingSink); the log's thread writes. The rest: any.
-// Progress  of a reactor: wait-free, one copy of two cache lines, no system call.
-// Full      a full ring, or a file that cannot be written: the record is dropped and counted.
-// Units     ring_slots of 128 bytes for each reactor and client; a flush every 20 ms.
-// Proof     test/core/control/transaction_log_test.cpp
+// Threads   a reactor puts a record into a ring of its own (RingSink); the log's thread writes. The rest:
+// any. Progress  of a reactor: wait-free, one copy of two cache lines, no system call. Full      a full ring,
+// or a file that cannot be written: the record is dropped and counted. Units     ring_slots of 128 bytes for
+// each reactor and client; a flush every 20 ms. Proof     test/core/control/transaction_log_test.cpp
 #pragma once
 
 #include <atomic>
@@ -55,8 +54,9 @@ struct TransactionRing {
     static_assert(record_offset + sizeof(TransactionRecord) <= slot_bytes, "a record takes two cache lines");
 
     SlotRing<> records;
-    Counter dropped;                     // by the requester
-    std::atomic<bool> is_closed{false};  // [closed] release by the requester -> acquire by the writer: no more records
+    Counter dropped;  // by the requester
+    std::atomic<bool> is_closed{
+        false};  // [closed] release by the requester -> acquire by the writer: no more records
 };
 
 class PROSA_API TransactionLog final : public TransactionJournal {
@@ -69,8 +69,8 @@ class PROSA_API TransactionLog final : public TransactionJournal {
     void name_processor(ProcessorId id, std::string_view name) override;
     std::unique_ptr<TransactionSink> open() override;
 
-    // Writes out what is in the rings and ends the thread. What comes later is dropped and counted when its ring is
-    // full. Call it when the instance has stopped.
+    // Writes out what is in the rings and ends the thread. What comes later is dropped and counted when its
+    // ring is full. Call it when the instance has stopped.
     void close();
 
     TransactionLogCounts counts() const;

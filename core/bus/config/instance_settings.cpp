@@ -55,6 +55,7 @@ class InstanceReader {
         if (input_.read_observability) input_.read_observability(observability);
         SettingsReader bus = reader_.section("bus");
         read_bus_settings(bus, settings_.instance);
+        read_ctl_socket(bus);
         read_processors();
         reader_.finish();
         if (!errors_.empty()) return errors_.status();
@@ -71,6 +72,12 @@ class InstanceReader {
         if (!is_good_name(settings_.instance.name))
             reader_.add_error("name",
                               fmt::format("expects {}, got '{}'", good_name_text, settings_.instance.name));
+    }
+
+    void read_ctl_socket(SettingsReader& bus) {
+        std::optional<std::string> path;
+        bus.read("ctl_socket", path);
+        settings_.ctl_socket = path.value_or("");
     }
 
     // A section that names no kind is taken for a misspelt one when it resembles a known section.

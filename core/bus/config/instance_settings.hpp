@@ -38,6 +38,7 @@ struct ConfiguredProcessor {
 struct InstanceSettings {
     InstanceOptions instance;
     std::string log_level;                        // a name that set_log_level takes
+    std::string ctl_socket;                       // a path; empty: the default one
     std::vector<ConfiguredProcessor> processors;  // in the order of the configuration
     std::vector<std::string> warnings;            // `file:line: what may not be what was meant`
 };

@@ -31,7 +31,8 @@ std::string send_raw(const std::string& path, std::string_view bytes, bool ends_
     const auto connection = connect_for_control(path);
     REQUIRE(connection.ok());
     for (std::size_t sent = 0; sent < bytes.size();) {
-        const ssize_t count = ::send(connection->get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(connection->get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
         if (count <= 0) break;
         sent += static_cast<std::size_t>(count);
     }
@@ -100,9 +101,11 @@ TEST_CASE("hostile bytes get an error, and the server goes on") {
     const auto answer_to = [&](std::string_view bytes) { return send_raw(served.path, bytes); };
     using namespace std::string_view_literals;
     CHECK(answer_to("\n").find("the request is empty") != std::string::npos);
-    CHECK(answer_to("a\0b\n"sv).find("byte 1 of the request is the control character 0x00") != std::string::npos);
+    CHECK(answer_to("a\0b\n"sv).find("byte 1 of the request is the control character 0x00") !=
+          std::string::npos);
     CHECK(answer_to("a\tb\n").find("control character 0x09") != std::string::npos);
-    CHECK(answer_to("\xff\xfe\n").find("byte 0 of the request is 0xff, which is no UTF-8") != std::string::npos);
+    CHECK(answer_to("\xff\xfe\n").find("byte 0 of the request is 0xff, which is no UTF-8") !=
+          std::string::npos);
     CHECK(answer_to("ab\xc3\n").find("byte 2 of the request is 0xc3") != std::string::npos);
     CHECK(answer_to("\xed\xa0\x80\n").find("no UTF-8") != std::string::npos);
     CHECK(answer_to(std::string(5000, 'a')).find("longer than 4095 bytes") != std::string::npos);
@@ -163,7 +166,8 @@ TEST_CASE("what is no socket is left alone, and a path that is too long is said 
     const auto in_the_way = ControlServer::start({.path = path, .clients_max = 1}, echo);
     CHECK(absl::IsFailedPrecondition(in_the_way.status()));
     CHECK(std::filesystem::file_size(path) == 8);
-    const auto too_long = ControlServer::start({.path = folder.path(std::string(200, 'x')), .clients_max = 1}, echo);
+    const auto too_long =
+        ControlServer::start({.path = folder.path(std::string(200, 'x')), .clients_max = 1}, echo);
     CHECK(message_of(too_long.status()).find("at most 107 bytes") != std::string::npos);
 }
 
@@ -176,7 +180,8 @@ TEST_CASE("a peer of another user is refused, even when the file's mode would le
     if (child == 0) {
         if (::setuid(65534) != 0) ::_exit(2);
         const auto answer = ask_instance(served.path, "hello");
-        ::_exit(answer.ok() && !answer->is_ok && answer->text == "this instance belongs to another user" ? 0 : 1);
+        ::_exit(answer.ok() && !answer->is_ok && answer->text == "this instance belongs to another user" ? 0
+                                                                                                         : 1);
     }
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);

@@ -106,12 +106,18 @@ TEST_CASE("ProSA's metrics follow start, addition, restart, crash, the operator'
 
     REQUIRE(walk.main().add_processor(worker("b", {"ONE", "TWO"})).ok());
     walk.check({{node(1, "a"), 0}, {queues(1, "a"), 1}, {node(2, "b"), 0}, {queues(2, "b"), 1}},
-               {{service("ONE"), 2}, {link_to("ONE", 1), 1}, {link_to("ONE", 2), 1}, {service("TWO"), 1},
+               {{service("ONE"), 2},
+                {link_to("ONE", 1), 1},
+                {link_to("ONE", 2), 1},
+                {service("TWO"), 1},
                 {link_to("TWO", 2), 1}});
 
     walk.tell("TWO", "recoverable");
     walk.check({{node(1, "a"), 0}, {queues(1, "a"), 1}, {node(2, "b"), 1}, {queues(2, "b"), 1}},
-               {{service("ONE"), 2}, {link_to("ONE", 1), 1}, {link_to("ONE", 2), 1}, {service("TWO"), 1},
+               {{service("ONE"), 2},
+                {link_to("ONE", 1), 1},
+                {link_to("ONE", 2), 1},
+                {service("TWO"), 1},
                 {link_to("TWO", 2), 1}});
 
     walk.tell("TWO", "fatal");
@@ -120,7 +126,10 @@ TEST_CASE("ProSA's metrics follow start, addition, restart, crash, the operator'
 
     REQUIRE(walk.main().restart_processor("b").ok());
     walk.check({{node(1, "a"), 0}, {queues(1, "a"), 1}, {node(2, "b"), 1}, {queues(2, "b"), 1}},
-               {{service("ONE"), 2}, {link_to("ONE", 1), 1}, {link_to("ONE", 2), 1}, {service("TWO"), 1},
+               {{service("ONE"), 2},
+                {link_to("ONE", 1), 1},
+                {link_to("ONE", 2), 1},
+                {service("TWO"), 1},
                 {link_to("TWO", 2), 1}});
 
     REQUIRE(walk.main().remove_processor("a").ok());
@@ -141,7 +150,8 @@ TEST_CASE("a processor that waits in back-off shows -1, and its service 0") {
     walk.tell("SLOW", "recoverable");
     walk.check({{node(1, "slow"), -1}, {queues(1, "slow"), 0}}, {{service("SLOW"), 0}});
     REQUIRE(walk.main().restart_processor("slow").ok());
-    walk.check({{node(1, "slow"), 1}, {queues(1, "slow"), 1}}, {{service("SLOW"), 1}, {link_to("SLOW", 1), 1}});
+    walk.check({{node(1, "slow"), 1}, {queues(1, "slow"), 1}},
+               {{service("SLOW"), 1}, {link_to("SLOW", 1), 1}});
 }
 
 TEST_CASE("each shard of a processor counts as a provider and a queue, the link once") {
@@ -194,7 +204,8 @@ TEST_CASE("an injector's durations are a histogram for each error code, its shar
     CHECK(value_of_series(text, "prosa_inj_request_duration_bucket", ok + ",le=\"0.005\"}") == 1);
     CHECK(value_of_series(text, "prosa_inj_request_duration_bucket", ok + ",le=\"+Inf\"}") == 2);
     CHECK(value_of_series(text, "prosa_inj_request_duration_count", ok + "}") == 2);
-    CHECK(value_of_series(text, "prosa_inj_request_duration_sum", ok + "}") == doctest::Approx(0.033).epsilon(0.01));
+    CHECK(value_of_series(text, "prosa_inj_request_duration_sum", ok + "}") ==
+          doctest::Approx(0.033).epsilon(0.01));
     CHECK(value_of_series(text, "prosa_inj_request_duration_count",
                           "{proc=\"inj\",service=\"PAY\",err_code=\"2\"}") == 1);
     CHECK(series_of(text, "prosa_inj_request_duration_count").size() == 2);
@@ -204,22 +215,28 @@ TEST_CASE("requests are counted at both ends: accepted, outcomes by code, receiv
     BusMain main(options());
     REQUIRE(main.add_processor(worker("echo", {"ECHO"})).ok());
     std::atomic<int> outcomes{0};
-    REQUIRE(main.add_processor(definition("asker", [&](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        self.bus().set_timer(0, self.bus().has_provider(self.bus().resolve("ECHO")) ? 1 : 0);
-                        return absl::OkStatus();
-                    };
-                    p.timer = [](LambdaProcessor& self, std::uint64_t) {
-                        const ServiceHandle echo = self.bus().resolve("ECHO");
-                        if (!self.bus().has_provider(echo)) {
-                            self.bus().set_timer(self.bus().now_ns() + ns_per_ms, 0);
-                            return;
-                        }
-                        for (int i = 0; i < 10; ++i) CHECK(self.bus().send(echo, bytes_of("x")));
-                        CHECK_FALSE(self.bus().send(self.bus().resolve("NOBODY"), bytes_of("x")));
-                    };
-                    p.outcome = [&](LambdaProcessor&, const Outcome&) { ++outcomes; };
-                })).ok());
+    REQUIRE(main.add_processor(
+                    definition("asker",
+                               [&](LambdaProcessor& p) {
+                                   p.start = [](LambdaProcessor& self) {
+                                       self.bus().set_timer(
+                                           0, self.bus().has_provider(self.bus().resolve("ECHO")) ? 1 : 0);
+                                       return absl::OkStatus();
+                                   };
+                                   p.timer = [](LambdaProcessor& self, std::uint64_t) {
+                                       const ServiceHandle echo = self.bus().resolve("ECHO");
+                                       if (!self.bus().has_provider(echo)) {
+                                           self.bus().set_timer(self.bus().now_ns() + ns_per_ms, 0);
+                                           return;
+                                       }
+                                       for (int i = 0; i < 10; ++i)
+                                           CHECK(self.bus().send(echo, bytes_of("x")));
+                                       CHECK_FALSE(
+                                           self.bus().send(self.bus().resolve("NOBODY"), bytes_of("x")));
+                                   };
+                                   p.outcome = [&](LambdaProcessor&, const Outcome&) { ++outcomes; };
+                               }))
+                .ok());
     REQUIRE(main.start().ok());
     REQUIRE(eventually([&] { return outcomes == 10; }));
     const auto text = [&] { return metrics_text(main.report(), {}); };
@@ -237,7 +254,8 @@ TEST_CASE("requests are counted at both ends: accepted, outcomes by code, receiv
     CHECK(series_of(text(), "prosa_reactor_turns_total").size() == 2);
     REQUIRE(eventually([&] { return count("prosa_reactor_credit_in_use", "reactor=\"1\"") == 0; }));
     const Series high_water = series_of(text(), "prosa_reactor_queue_depth_high_water");
-    CHECK(std::any_of(high_water.begin(), high_water.end(), [](const auto& each) { return each.second >= 1; }));
+    CHECK(
+        std::any_of(high_water.begin(), high_water.end(), [](const auto& each) { return each.second >= 1; }));
     for (const auto& [labels, duty] : series_of(text(), "prosa_reactor_duty_cycle")) {
         CHECK(duty > 0);
         CHECK(duty <= 1);

@@ -25,9 +25,9 @@ TEST_CASE("quotes, backslashes and line ends in a label value are escaped") {
 
 TEST_CASE("a histogram has cumulative buckets in seconds, all values in +Inf, their sum and count") {
     HdrHistogram values;
-    values.record(3'000);          // 3 us
-    values.record(40'000'000);     // 40 ms
-    values.record(20'000'000'000); // 20 s
+    values.record(3'000);           // 3 us
+    values.record(40'000'000);      // 40 ms
+    values.record(20'000'000'000);  // 20 s
     MetricsWriter metrics;
     metrics.family("d", MetricKind::histogram, "h");
     metrics.histogram({{"p", "q"}}, values);

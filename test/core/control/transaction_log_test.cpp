@@ -40,7 +40,8 @@ std::string shown(std::string_view text) {
 }
 
 // Passes each request on to `target` and its answer back, as a router does.
-ProcessorDefinition forwarder(const std::string& name, const std::string& service, const std::string& target) {
+ProcessorDefinition forwarder(const std::string& name, const std::string& service,
+                              const std::string& target) {
     return definition(name, [=](LambdaProcessor& p) {
         p.start = [=](LambdaProcessor& self) {
             self.bus().resolve(target);
@@ -155,7 +156,8 @@ TEST_CASE("a reference is in the line, belongs to its request only, and shows no
         REQUIRE(wait_for_provider(*client, service));
         int outcomes = 0;
         client->on_outcome([&](const Outcome&) { ++outcomes; });
-        for (const std::string reference : {"STAN 000123", "", "4111111111111111", "card 4111-1111-1111-1111 ok"}) {
+        for (const std::string reference :
+             {"STAN 000123", "", "4111111111111111", "card 4111-1111-1111-1111 ok"}) {
             Claim claim = client->claim(service);
             REQUIRE(claim);
             CHECK(claim.wants_reference());
@@ -211,22 +213,27 @@ TEST_CASE("an incarnation that ends before its outcome leaves an abandoned line"
     std::atomic<bool> is_sent{false};
     {
         BusMain main(logged.instance);
-        REQUIRE(main.add_processor(provider("slow", "SLOW", [](LambdaProcessor& self, Request& request) {
-                        self.kept.push_back(request.keep());
-                    })).ok());
-        REQUIRE(main.add_processor(definition("asker", [&](LambdaProcessor& p) {
-                        p.start = [](LambdaProcessor& self) {
-                            self.bus().resolve("SLOW");
-                            self.bus().set_timer(0, 0);
-                            return absl::OkStatus();
-                        };
-                        p.timer = [&](LambdaProcessor& self, std::uint64_t) {
-                            if (self.bus().send(self.bus().resolve("SLOW"), bytes_of("x")))
-                                is_sent = true;
-                            else
-                                self.bus().set_timer(self.bus().now_ns() + ns_per_ms, 0);
-                        };
-                    })).ok());
+        REQUIRE(main.add_processor(provider("slow", "SLOW",
+                                            [](LambdaProcessor& self, Request& request) {
+                                                self.kept.push_back(request.keep());
+                                            }))
+                    .ok());
+        REQUIRE(main.add_processor(
+                        definition("asker",
+                                   [&](LambdaProcessor& p) {
+                                       p.start = [](LambdaProcessor& self) {
+                                           self.bus().resolve("SLOW");
+                                           self.bus().set_timer(0, 0);
+                                           return absl::OkStatus();
+                                       };
+                                       p.timer = [&](LambdaProcessor& self, std::uint64_t) {
+                                           if (self.bus().send(self.bus().resolve("SLOW"), bytes_of("x")))
+                                               is_sent = true;
+                                           else
+                                               self.bus().set_timer(self.bus().now_ns() + ns_per_ms, 0);
+                                       };
+                                   }))
+                    .ok());
         REQUIRE(main.start().ok());
         REQUIRE(eventually([&] { return is_sent.load(); }));
         REQUIRE(main.remove_processor("asker").ok());
