@@ -135,6 +135,7 @@ std::vector<std::string> InstanceLedger::disagreements() const {
 InstanceLedger make_ledger(const InstanceReport& report, const LoadBoard& board) {
     InstanceLedger ledger;
     for (const ProcessorReport& processor : report.processors) add_queues(processor, ledger);
+    for (const ProcessorReport& processor : report.removed) add_queues(processor, ledger);
     for (const ReactorReport& reactor : report.reactors) {
         ledger.unreachable += reactor.unreachable;
         ledger.duplicate += reactor.duplicate;

@@ -113,6 +113,7 @@ struct InstanceReport {
     std::uint64_t table_version = 0;
     std::uint64_t table_snapshots_pinned = 0;
     std::vector<ProcessorReport> processors;
+    std::vector<ProcessorReport> removed;     // what they counted is still part of every sum
     std::vector<ServiceReport> services;  // in the order of their handles
     std::vector<ReactorReport> reactors;
     std::vector<std::string> warnings;  // what the machine lacks

@@ -428,8 +428,10 @@ void BusMain::Control::erase_if_gone(ProcessorRecord& processor) {
                queue.state == ProcessorState::created;
     });
     if (!is_gone) return;
-    const ProcessorId id = processor.id;
-    std::erase_if(processors_, [id](const ProcessorRecord& other) { return other.id == id; });
+    const auto place = std::find_if(processors_.begin(), processors_.end(),
+                                    [&](const ProcessorRecord& other) { return &other == &processor; });
+    removed_.push_back(std::move(*place));
+    processors_.erase(place);
 }
 
 // --- supervision ------------------------------------------------------------------------------------------------

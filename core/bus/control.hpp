@@ -185,6 +185,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::atomic<std::uint32_t> next_peer_id_{0};
     std::deque<HostedReactor> reactors_;
     std::deque<ProcessorRecord> processors_;
+    std::deque<ProcessorRecord> removed_;  // their queues' counters live as long as the instance
     std::vector<std::shared_ptr<ClientState>> clients_;
     std::vector<std::string> warnings_;
     std::mt19937_64 random_;

@@ -33,6 +33,20 @@ QueueReport report_of(const QueueRecord& queue) {
     return report;
 }
 
+ProcessorReport report_of(const ProcessorRecord& processor) {
+    ProcessorReport report;
+    report.id = processor.id;
+    report.name = processor.definition->name;
+    report.kind = processor.definition->kind;
+    report.adaptor = processor.definition->adaptor;
+    report.state = state_of(processor);
+    for (const QueueRecord& queue : processor.queues) {
+        report.queues.push_back(report_of(queue));
+        report.restarts += queue.restarts;
+    }
+    return report;
+}
+
 ReactorReport report_of(const HostedReactor& hosted) {
     const NodeStatus& status = hosted.node->status();
     ReactorReport report;
@@ -89,18 +103,8 @@ InstanceReport BusMain::Control::report() const {
     report.table_version = publisher_.version();
     report.table_snapshots_pinned = publisher_.pinned_count();
     report.warnings = warnings_;
-    for (const ProcessorRecord& processor : processors_) {
-        ProcessorReport& shown = report.processors.emplace_back();
-        shown.id = processor.id;
-        shown.name = processor.definition->name;
-        shown.kind = processor.definition->kind;
-        shown.adaptor = processor.definition->adaptor;
-        shown.state = state_of(processor);
-        for (const QueueRecord& queue : processor.queues) {
-            shown.queues.push_back(report_of(queue));
-            shown.restarts += queue.restarts;
-        }
-    }
+    for (const ProcessorRecord& processor : processors_) report.processors.push_back(report_of(processor));
+    for (const ProcessorRecord& processor : removed_) report.removed.push_back(report_of(processor));
     for (const auto& service : publisher_.services()) {
         if (!service.was_provided) continue;
         ServiceReport& shown = report.services.emplace_back();
