@@ -5,9 +5,9 @@
 namespace prosa {
 namespace {
 
-// Blocks of others go home at least this often, in turns, and whenever a turn was idle.
-constexpr std::uint32_t exchange_turns = 256;
-constexpr std::uint32_t detach_house_keepings = 1024;
+// House-keeping reads lines that others write: it waits for a pause in the traffic, or for this many turns.
+constexpr std::uint32_t settled_turns = 64;
+constexpr std::uint32_t house_keeping_turns = 1024;
 constexpr std::size_t expiries_per_turn = 256;
 // How long a reactor may sleep over something that waits for room elsewhere.
 constexpr Nanos retry_after_ns = ns_per_ms;
@@ -81,7 +81,8 @@ bool BusNode::poll(Nanos now_ns) {
     if (!events_.empty()) [[unlikely]] flush_events();
     requester_.flush_wakes();
     responder_.flush_wakes();
-    if (work == 0 || turns_until_exchange_-- == 0) house_keep();
+    quiet_turns_ = work == 0 ? quiet_turns_ + 1 : 0;
+    if (quiet_turns_ == settled_turns || --turns_until_house_keeping_ == 0) [[unlikely]] house_keep();
     return work != 0;
 }
 
@@ -131,8 +132,8 @@ void BusNode::flush_events() {
 }
 
 void BusNode::house_keep() noexcept {
-    turns_until_exchange_ = exchange_turns;
-    if (++house_keepings_ % detach_house_keepings == 0) responder_.detach_closed();
+    turns_until_house_keeping_ = house_keeping_turns;
+    responder_.detach_closed();
     requester_.exchange_blocks();
     responder_.exchange_blocks();
     status_.in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed);
@@ -156,7 +157,7 @@ Nanos BusNode::next_deadline_ns() const {
 }
 
 bool BusNode::announce_sleep() {
-    responder_.detach_closed();
+    house_keep();
     const bool is_quiet = requester_.announce_sleep();
     return responder_.announce_sleep() && is_quiet;
 }

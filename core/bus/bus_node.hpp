@@ -96,7 +96,7 @@ class BusNode final : public ReactorHost {
     std::uint32_t run_sources(Nanos now_ns) noexcept;
     void end_failed();
     void flush_events();
-    // What can wait for an idle turn: blocks go home, the status is published.
+    // What can wait: blocks go home, closed links go, the status is published.
     void house_keep() noexcept;
 
     NodeContext context_;
@@ -111,8 +111,8 @@ class BusNode final : public ReactorHost {
     std::vector<Shard*> coroutine_owners_;  // shards that ever spawned one
     std::deque<MainEvent> events_;
     Nanos next_source_ns_ = no_deadline_ns;
-    std::uint32_t turns_until_exchange_ = 0;
-    std::uint32_t house_keepings_ = 0;
+    std::uint32_t turns_until_house_keeping_ = 1;
+    std::uint32_t quiet_turns_ = 0;
     bool is_shutting_down_ = false;
     NodeStatus status_;
 };

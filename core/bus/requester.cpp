@@ -164,20 +164,22 @@ std::uint32_t Requester::drain_replies() noexcept {
     for (std::size_t i = 0; i < outbounds_.size(); ++i) {
         Outbound& outbound = *outbounds_[i];
         SlotRing<>& replies = outbound.link->replies;
-        for (std::uint32_t n = 0; n < options_.batch; ++n) {
+        std::uint32_t count = 0;
+        for (; count < options_.batch; ++count) {
             std::byte* const slot = replies.peek();
             if (slot == nullptr) break;
+            outbound.read_ahead.prepare(replies, header_at(slot));
             take_reply(outbound, header_at(slot));
             poison(slot + header_bytes, options_.slot_bytes - header_bytes);
             replies.release();
-            ++taken;
         }
+        outbound.read_ahead.end_look(count);
+        taken += count;
     }
     return taken;
 }
 
 void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
-    prefetch_message(header);
     PendingEntry* const entry = pending_.at(header.pending_index);
     if (entry == nullptr || entry->id != header.id) [[unlikely]] {
         duplicates_.add();

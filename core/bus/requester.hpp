@@ -22,6 +22,7 @@
 #include "core/bus/service_table.hpp"
 #include "core/bus/transaction_sink.hpp"
 #include "core/memory/message.hpp"
+#include "core/memory/read_ahead.hpp"
 #include "core/rcu/snapshot_cell.hpp"
 #include "core/reactor/timer_wheel.hpp"
 
@@ -51,6 +52,7 @@ struct Outbound {
     std::uint32_t homeward_count = 0;
     bool has_open_claim = false;
     bool needs_wake = false;
+    ReadAhead read_ahead;  // of replies
 };
 
 // Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live

@@ -104,13 +104,14 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
         if (slot == nullptr) break;
         if (!inbound.link->replies.can_claim(1)) [[unlikely]] break;
         MessageHeader& header = header_at(slot);
-        prefetch_message(header);
+        inbound.read_ahead.prepare(requests, header);
         serve(inbound, callee_of(header.provider), header);
         if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(inbound, body);
         poison(area_of(header), options_.slot_bytes - header_bytes);
         requests.release();
         ++taken;
     }
+    inbound.read_ahead.end_look(taken);
     return taken;
 }
 

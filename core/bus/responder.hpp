@@ -21,6 +21,7 @@
 #include "core/bus/link.hpp"
 #include "core/bus/request.hpp"
 #include "core/memory/message.hpp"
+#include "core/memory/read_ahead.hpp"
 #include "core/memory/message_pool.hpp"
 #include "core/stats/counter_block.hpp"
 
@@ -68,6 +69,7 @@ struct Inbound {
     std::uint32_t reserved_slots = 0;  // 1 while a handler of this requester's request may still answer in place
     bool has_open_answer = false;      // the next reply slot is being written
     bool needs_wake = false;
+    ReadAhead read_ahead;  // of requests
 };
 
 class Responder {

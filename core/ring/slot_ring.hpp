@@ -71,7 +71,8 @@ class SlotRing {
         producer_.sequence(position).store(position + 1, std::memory_order_release);  // [publish]
     }
 
-    // Starts to bring the next slot's lines into this core for writing, while there is time.
+    // Starts to bring the next slot's lines into this core for writing, while there is time. Slots further ahead,
+    // or none, made the pipelined echo a fifth slower.
     void prefetch_claim(std::uint32_t bytes) const noexcept {
         const std::byte* const slot = producer_.slot(producer_.position);
         for (std::uint32_t offset = 0; offset < bytes; offset += cache_line_bytes) prefetch_write(slot + offset);
@@ -83,6 +84,19 @@ class SlotRing {
         if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1) return nullptr;  // [publish]
         return consumer_.slot(position);
     }
+
+    // How many messages can be read now, at most count_max: their sequences are loaded side by side, where one peek
+    // after the other would wait for each line in turn. ahead(i) is the i-th of them.
+    std::uint32_t ready_count(std::uint32_t count_max) const noexcept {
+        std::uint32_t count = 0;
+        while (count < count_max) {
+            const std::uint32_t position = consumer_.position + count;
+            if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1) break;  // [publish]
+            ++count;
+        }
+        return count;
+    }
+    std::byte* ahead(std::uint32_t count) const noexcept { return consumer_.slot(consumer_.position + count); }
 
     // Gives the peeked slot back to the producer.
     void release() noexcept {
