@@ -5,7 +5,7 @@
 namespace prosa {
 namespace {
 
-// House-keeping reads lines that others write: it waits for a pause in the traffic, or for this many turns.
+// House-keeping reads lines that others write: it is done each so many idle turns, or busy ones.
 constexpr std::uint32_t settled_turns = 64;
 constexpr std::uint32_t house_keeping_turns = 1024;
 constexpr std::size_t expiries_per_turn = 256;
@@ -79,10 +79,10 @@ bool BusNode::poll(Nanos now_ns) {
     for (Shard* const shard : coroutine_owners_) shard->sweep_coroutines();
     if (!failed_.empty()) [[unlikely]] end_failed();
     if (!events_.empty()) [[unlikely]] flush_events();
-    requester_.flush_wakes();
-    responder_.flush_wakes();
     quiet_turns_ = work == 0 ? quiet_turns_ + 1 : 0;
-    if (quiet_turns_ == settled_turns || --turns_until_house_keeping_ == 0) [[unlikely]] house_keep();
+    const bool is_settled = quiet_turns_ != 0 && quiet_turns_ % settled_turns == 0;
+    if (is_settled || --turns_until_house_keeping_ == 0) [[unlikely]] house_keep();
+    flush_wakes();
     return work != 0;
 }
 
@@ -156,8 +156,14 @@ Nanos BusNode::next_deadline_ns() const {
     return deadline_ns;
 }
 
+void BusNode::flush_wakes() noexcept {
+    requester_.flush_wakes();
+    responder_.flush_wakes();
+}
+
 bool BusNode::announce_sleep() {
     house_keep();
+    flush_wakes();
     const bool is_quiet = requester_.announce_sleep();
     return responder_.announce_sleep() && is_quiet;
 }

@@ -96,6 +96,7 @@ class BusNode final : public ReactorHost {
     std::uint32_t run_sources(Nanos now_ns) noexcept;
     void end_failed();
     void flush_events();
+    void flush_wakes() noexcept;
     // What can wait: blocks go home, closed links go, the status is published.
     void house_keep() noexcept;
 

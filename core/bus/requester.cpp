@@ -316,6 +316,7 @@ void Requester::exchange_blocks() noexcept {
             continue;
         outbound->homeward = nullptr;
         outbound->homeward_count = 0;
+        outbound->needs_wake = true;  // a sleeping owner takes its blocks back
     }
 }
 

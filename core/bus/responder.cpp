@@ -314,6 +314,7 @@ void Responder::exchange_blocks() noexcept {
             continue;
         inbound->homeward = nullptr;
         inbound->homeward_count = 0;
+        inbound->needs_wake = true;  // a sleeping owner takes its blocks back
     }
 }
 
