@@ -41,13 +41,13 @@ using ProcessorFactory = std::function<std::unique_ptr<Processor>(const ShardInf
 struct ProcessorDefinition {
     std::string name;  // unique in the instance
     std::string kind = "custom";
-    std::string adaptor;
+    std::string adaptor{};
     ProcessorFactory make;       // may throw: as an error of on_start
     std::uint32_t threads = 1;   // 0: the instance's shared reactor; 1: a reactor of its own; N: N shards
-    std::optional<std::uint32_t> reactor;  // share this configured reactor instead
-    std::optional<std::uint32_t> cpu;      // pin the reactor of its own there
+    std::optional<std::uint32_t> reactor{};  // share this configured reactor instead
+    std::optional<std::uint32_t> cpu{};      // pin the reactor of its own there
     QueueMode queue = QueueMode::own;
-    RestartPolicy restart;
+    RestartPolicy restart{};
 };
 
 }  // namespace prosa

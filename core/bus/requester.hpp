@@ -224,7 +224,7 @@ class Requester {
     std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
     std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation
     std::vector<Caller*> callers_;                       // by place; null where one left
-    std::vector<ServiceHandle> prepared_;                // sorted by nothing: few
+    std::vector<ServiceHandle> prepared_;                // few: searched in order
     Counter duplicates_;
     std::unique_ptr<TransactionSink> sink_;   // null: no log of transactions
     std::unique_ptr<RequestTrace[]> traces_;  // by pending index, while there is a sink

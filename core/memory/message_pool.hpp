@@ -1,7 +1,7 @@
 // core/memory/message_pool.hpp: fixed-size blocks of one reactor, for kept requests and large bodies.
 //
-// Threads   owner: try_take, put, take_home.  one freeing peer per HomewardMailbox: send_home.
-// Progress  wait-free, O(1) but take_home, which walks what came back; no allocation after construction, and no
+// Threads   owner: try_take, put, put_chain; HomewardMailbox::take.  one freeing peer per HomewardMailbox: try_send.
+// Progress  wait-free, O(1) but put_chain, which walks what came back; no allocation after construction, and no
 //           page is touched before its first use.
 // Ordering  [homeward] mailbox release in try_send -> acquire in take : the chain's links are readable
 // Units     block_bytes is the whole block with its header; capacity in blocks.
@@ -85,7 +85,7 @@ class MessagePool {
         return block;
     }
 
-    // Owner only; blocks freed elsewhere come by take_home.
+    // Owner only; blocks freed elsewhere come by put_chain.
     void put(MessageBlock* block) noexcept {
         PROSA_ASSERT(block->pool == this && taken_ > 0, "a block goes home to its own pool, once");
         poison(block->payload(), block->capacity_bytes);
