@@ -15,12 +15,6 @@
 #include "test/core/bus/stress/chaos.hpp"
 #include "test/support/watchdog.hpp"
 
-#ifdef __SANITIZE_THREAD__
-// ConcurrentQueue orders the reuse of a place by stand-alone fences, which ThreadSanitizer cannot see.
-extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions();
-extern "C" const char* __tsan_default_suppressions() { return "race:ImplicitProducer::enqueue"; }
-#endif
-
 namespace prosa::test {
 namespace {
 
