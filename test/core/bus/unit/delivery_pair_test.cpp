@@ -107,6 +107,27 @@ TEST_CASE("a timeout frees the requester but not the credit; the late answer ret
     CHECK(pair.requester->pending_count() == 0);
 }
 
+TEST_CASE("a handler that hangs: every request times out once, those behind it are not started, each answer is late") {
+    Pair pair;
+    int started = 0;
+    pair.callee.script = [&](Request& request) {
+        ++started;
+        pair.set_now(2 * ns_per_s);
+        request.reply(request.body());
+    };
+    for (std::uint64_t i = 0; i < 4; ++i) REQUIRE(pair.send("x", i));
+    pair.settle();
+    CHECK(started == 1);
+    REQUIRE(pair.caller.seen.size() == 4);
+    CHECK(pair.caller.count(CallerCounter::accepted) == 4);
+    CHECK(pair.caller.count(CallerCounter::outcome_timeout) == 4);
+    CHECK(pair.caller.count(CallerCounter::late) == 4);
+    CHECK(pair.callee.count(CalleeCounter::received) == 4);
+    CHECK(pair.callee.count(CalleeCounter::answered_none) == 1);
+    CHECK(pair.callee.count(CalleeCounter::answered_timeout) == 3);
+    CHECK(pair.credit_in_use() == 0);
+}
+
 TEST_CASE("work whose deadline passed is not started") {
     Pair pair;
     REQUIRE(pair.send("x", 0, ns_per_ms));
