@@ -210,6 +210,7 @@ absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
             const absl::Status pinned = pin_current_thread(static_cast<int>(*hosted.cpu));
             if (!pinned.ok()) log().warn("reactor {} floats: {}", value_of(hosted.id), message_of(pinned));
         }
+        hosted.probe.attach();
         hosted.reactor->run();
     });
     return absl::OkStatus();

@@ -25,6 +25,7 @@
 #include "core/bus/restart_backoff.hpp"
 #include "core/bus/shard.hpp"
 #include "core/bus/table_publisher.hpp"
+#include "core/bus/thread_probe.hpp"
 #include "core/reactor/control_inbox.hpp"
 #include "core/reactor/reactor.hpp"
 
@@ -32,7 +33,7 @@ namespace prosa {
 
 // A reactor of the instance with its thread.
 struct HostedReactor {
-    HostedReactor(ReactorId reactor_id, Nanos hang_after_ns) : id(reactor_id), hang(hang_after_ns) {}
+    HostedReactor(ReactorId reactor_id, Nanos hang_after_ns) : id(reactor_id), hang(hang_after_ns, probe) {}
 
     ReactorId id;
     std::optional<std::uint32_t> cpu;
@@ -41,6 +42,7 @@ struct HostedReactor {
     std::unique_ptr<BusNode> node;
     std::unique_ptr<Reactor> reactor;
     std::thread thread;
+    KernelThreadProbe probe;
     HangDetector hang;
     std::deque<ControlTask> backlog;  // its inbox was full
 };
