@@ -20,10 +20,11 @@ std::string help_text() {
     std::string text =
         "Asks a running instance.\n"
         "Usage: prosa ctl [-n NAME | --socket PATH] [--json] VERB [ARGUMENTS]\n\n"
-        "  -n,--name NAME     the instance's name; without it and --socket: the only one that runs\n"
-        "  --socket PATH      its control socket (bus.ctl_socket)\n"
-        "  --json             the answer as JSON\n"
-        "  --timeout DURATION to wait for the answer; default 10s\n\n"
+        "  -h,--help           this text\n"
+        "  -n,--name NAME      the instance's name; without it and --socket: the only one that runs\n"
+        "  --socket PATH       its control socket (bus.ctl_socket)\n"
+        "  --json              the answer as JSON\n"
+        "  --timeout DURATION  to wait for the answer; default 10s\n\n"
         "Verbs:\n";
     for (const ControlVerb& verb : control_verbs())
         text += fmt::format("  {:<24} {}\n", fmt::format("{} {}", verb.name, verb.arguments), verb.help);

@@ -8,19 +8,20 @@
 namespace prosa {
 
 int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
-                   const std::function<void()>& before_join) {
+                   const WatchHooks& hooks) {
     constexpr Nanos tick_ns = 50 * ns_per_ms;
     bool is_stopped = false;
     while (!main.join_for(tick_ns)) {
         const Nanos now_ns = monotonic_now_ns();
         progress.tick(now_ns);
+        if (hooks.each_tick) hooks.each_tick(now_ns);
         if (is_stopped || main.is_stopping()) continue;
         if (auto reason = stop_when(now_ns)) {
             main.stop(*std::move(reason));
             is_stopped = true;
         }
     }
-    if (before_join) before_join();
+    if (hooks.before_join) hooks.before_join();
     return main.join();
 }
 

@@ -17,11 +17,16 @@ namespace prosa {
 // Asked twenty times a second; a reason stops the instance.
 using StopCondition = std::function<std::optional<std::string>(Nanos now_ns)>;
 
-// Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Then
-// calls `before_join`, when Main still answers. Returns what BusMain::join does; after 1 the process has to
-// leave by end_process.
+// What else the caller does meanwhile; each may be empty.
+struct WatchHooks {
+    std::function<void(Nanos now_ns)> each_tick;  // twenty times a second, also while the instance stops
+    std::function<void()> before_join;            // the instance has ended; Main still answers
+};
+
+// Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Returns what
+// BusMain::join does; after 1 the process has to leave by end_process.
 PROSA_API int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
-                             const std::function<void()>& before_join = {});
+                             const WatchHooks& hooks = {});
 
 // Leaves at once, with what was printed written out: for when a thread still uses the instance.
 [[noreturn]] PROSA_API void end_process(int exit_code) noexcept;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_control.hpp"
@@ -10,6 +11,7 @@
 #include "apps/prosa/instance_run.hpp"
 #include "apps/prosa/instance_summary.hpp"
 #include "apps/prosa/plan_text.hpp"
+#include "apps/prosa/service_notifier.hpp"
 #include "core/base/log.hpp"
 #include "core/control/control_server.hpp"
 #include "core/control/control_socket.hpp"
@@ -88,13 +90,7 @@ class RunCommand {
             return exit_failed;
         }
         started_ns_ = monotonic_now_ns();
-        int joined = 0;
-        {
-            Progress progress(board_, main_, stderr);
-            joined = watch_instance(
-                main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); },
-                [this] { server_.reset(); });
-        }
+        const int joined = watch();
         if (log_ != nullptr) log_->close();
         const int exit_code = summarise();
         if (joined != 0) end_process(exit_failed);
@@ -102,6 +98,29 @@ class RunCommand {
     }
 
   private:
+    int watch() {
+        std::optional<ServiceNotifier> notifier = make_notifier();
+        WatchHooks hooks;
+        if (notifier) hooks.each_tick = [&notifier](Nanos now_ns) { notifier->tick(now_ns); };
+        hooks.before_join = [this, &notifier] {
+            if (notifier) notifier->note_stopping();
+            server_.reset();
+        };
+        Progress progress(board_, main_, stderr);
+        return watch_instance(
+            main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); }, hooks);
+    }
+
+    // A service manager that cannot be told ends the instance itself when its time is over.
+    std::optional<ServiceNotifier> make_notifier() {
+        const auto settings = read_notify_settings();
+        auto created = settings.ok() ? ServiceNotifier::create(main_, *settings)
+                                     : absl::StatusOr<ServiceNotifier>(settings.status());
+        if (created.ok()) return *std::move(created);
+        fmt::print(stderr, "warning: the service manager is told nothing: {}\n", message_of(created.status()));
+        return std::nullopt;
+    }
+
     // A socket that was asked for must be had; without the default one the instance still runs.
     absl::Status listen() {
         const bool is_chosen = !settings_.ctl_socket.empty();

@@ -119,6 +119,10 @@ absl::Status BusMain::notify_config(std::string_view processor) {
     return control_->ask([&] { return control_->notify_config(processor); });
 }
 
+void BusMain::wake_reactors() {
+    control_->ask([this] { control_->wake_reactors(); });
+}
+
 InstanceReport BusMain::report() const {
     return control_->ask([this] { return control_->report(); });
 }

@@ -171,6 +171,7 @@ class PROSA_API BusMain {
     absl::Status restore_service(std::string_view name);
     absl::StatusOr<std::string> command(std::string_view processor, std::string_view command, Nanos timeout_ns);
     absl::Status notify_config(std::string_view processor);
+    void wake_reactors();  // those that sleep turn once, so that a report shows whether each still turns
     InstanceReport report() const;
 
     // --- embedding ------------------------------------------------------------------------------------------------

@@ -286,7 +286,10 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
 
 // A reactor that sleeps would see the new table only when a message wakes it.
 void BusMain::Control::publish() {
-    if (!publisher_.publish_changes()) return;
+    if (publisher_.publish_changes()) wake_reactors();
+}
+
+void BusMain::Control::wake_reactors() {
     for (HostedReactor& hosted : reactors_) {
         ControlTask look_again([] {});
         (void)hosted.reactor->post(look_again);  // an inbox that is full keeps its reactor awake

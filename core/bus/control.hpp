@@ -107,6 +107,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status restart_processor(std::string_view name);
     absl::Status set_withdrawn(std::string_view service, bool is_withdrawn);
     absl::Status notify_config(std::string_view processor);
+    void wake_reactors();
     // One answer per queue that runs.
     absl::StatusOr<std::vector<std::future<std::string>>> post_command(std::string_view processor,
                                                                        const std::string& command);

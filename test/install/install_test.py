@@ -73,6 +73,12 @@ class Library(Installed):
         flags = PkgConfig.flags(self, "--cflags")
         call(*COMPILER, "-std=c++20", "-Wall", "-Wextra", "-fsyntax-only", *flags, source)
 
+    def test_pages_completions_and_the_unit_are_installed(self):
+        for name in ("share/man/man1/prosa.1", "share/man/man1/prosa-run.1",
+                     "share/bash-completion/completions/prosa", "lib/systemd/system/prosa@.service"):
+            self.assertTrue((self.prefix / name).is_file(), name)
+        self.assertEqual(len(list((self.prefix / "share/zsh").glob("*/_prosa"))), 1)
+
 
 @unittest.skipUnless(shutil.which("pkg-config"), "package pkg-config is not installed")
 class PkgConfig(Installed):
