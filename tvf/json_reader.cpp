@@ -77,6 +77,11 @@ bool JsonReader::take(char c) noexcept {
     return true;
 }
 
+bool JsonReader::starts_with(std::string_view text) noexcept {
+    peek();
+    return text_.substr(offset_).starts_with(text);
+}
+
 absl::Status JsonReader::expect(char c, std::string_view expected) {
     return take(c) ? absl::OkStatus() : unexpected(expected);
 }
@@ -177,10 +182,11 @@ absl::StatusOr<std::uint32_t> JsonReader::read_code_unit() {
 
 absl::Status JsonReader::error_at(std::size_t offset, std::string_view what) const {
     const std::string_view before = text_.substr(0, offset);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const auto lines = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
     const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-    return invalid_argument("JSON line {}, column {} (byte {}): {}", line, offset - line_begin + 1, offset,
-                            what);
+    const std::uint64_t column_before = lines == 0 ? origin_.column : 1;
+    return invalid_argument("JSON line {}, column {} (byte {}): {}", origin_.line + lines,
+                            column_before + (offset - line_begin), origin_.byte + offset, what);
 }
 
 absl::Status JsonReader::unexpected(std::string_view expected) {

@@ -37,6 +37,9 @@ absl::Status TagDictionary::add(TagEntry entry) {
     if (is_number(entry.name))
         return invalid_argument("tag {}: name `{}` is empty or a number, expected a word", entry.tag,
                                 entry.name);
+    if (entry.name.starts_with('$'))
+        return invalid_argument("tag {}: name `{}` begins with `$`, which JSON needs to name types",
+                                entry.tag, entry.name);
     if (const TagEntry* const other = find(entry.tag); other != nullptr)
         return invalid_argument("tag {} `{}`: the tag is already named `{}`", entry.tag, entry.name,
                                 other->name);

@@ -32,7 +32,7 @@ class TagDictionary;
 
 struct TagEntry {
     Tag tag = 0;
-    std::string name = {};                       // no number: a key that is one names a tag
+    std::string name = {};                       // no number (such a key is a tag), no `$` in front
     std::optional<TvfType> type = std::nullopt;  // nothing: any
     Sensitivity sensitivity = Sensitivity::clear;
     std::shared_ptr<const TagDictionary> nested = nullptr;  // of a buffer's fields; null: none
@@ -40,7 +40,7 @@ struct TagEntry {
 
 class TagDictionary {
   public:
-    // Error: the name is empty, a number or taken; the tag is taken; a nested dictionary hangs at no buffer.
+    // Error: the name is empty, a number, begins with `$` or is taken; the tag is taken; a nested dictionary hangs at no buffer.
     PROSA_API absl::Status add(TagEntry entry);
 
     // Null: unknown.

@@ -1,4 +1,6 @@
-#include "tvf/tvf_json.hpp"
+#include "tvf/json_values.hpp"
+
+#include <limits>
 
 namespace prosa::json {
 namespace {
@@ -75,6 +77,9 @@ absl::StatusOr<double> read_float(JsonReader& reader) {
 absl::StatusOr<std::uint8_t> read_byte(JsonReader& reader) {
     if (reader.take_word("true")) return std::uint8_t{1};
     if (reader.take_word("false")) return std::uint8_t{0};
+    const char first = reader.peek();
+    if (first == 't' || first == 'f')
+        return reader.unexpected("true, false or a whole number from 0 to 255");
     const auto value = read_unsigned(reader, 255);
     if (!value.ok()) return value.status();
     return static_cast<std::uint8_t>(*value);
@@ -110,6 +115,24 @@ absl::StatusOr<TvfType> infer_type(JsonReader reader) {
     if (!number.ok()) return number.status();
     if (!is_whole(*number)) return TvfType::float64;
     return number->starts_with('-') ? TvfType::signed64 : TvfType::unsigned64;
+}
+
+std::optional<TvfType> marked_type(std::string_view key) noexcept {
+    return key.starts_with('$') ? tvf_type_of(key.substr(1)) : std::nullopt;
+}
+
+std::string path_step(std::string_view key) {
+    for (const char c : key) {
+        const char lower = static_cast<char>(c | 0x20);
+        if (c != '_' && (c < '0' || c > '9') && (lower < 'a' || lower > 'z'))
+            return fmt::format("['{}']", key);
+    }
+    return fmt::format(".{}", key);
+}
+
+absl::Status with_path(const absl::Status& status, std::string_view path) {
+    if (path.empty()) return status;
+    return invalid_argument("{} (at ${})", message_of(status), path);
 }
 
 void append_value(std::string& to, std::string_view text, bool is_quoted, TvfType type, const TagEntry* entry,
