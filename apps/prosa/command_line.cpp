@@ -176,6 +176,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     topology->add_option("-c,--config", topology_arguments.config, config_text)->type_name("FILE|DIR");
     CLI::App* const list = app.add_subcommand("list", "Kinds of processors and their adaptors");
     CLI::App* const ctl = add_passed(app, "ctl", "Talk to a running instance");
+    CLI::App* const convert = add_passed(app, "convert", "Convert messages: JSON, TVF, text");
     if (argc > 1)
         if (auto rejection = reject_unknown_command(app, argv[1])) return *std::move(rejection);
     try {
@@ -188,7 +189,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (load->parsed()) line.command = load_arguments;
     if (topology->parsed()) line.command = topology_arguments;
     if (list->parsed()) line.command = ListArguments{};
-    for (const CLI::App* passed : {bench, ctl})
+    for (const CLI::App* passed : {bench, ctl, convert})
         if (passed->parsed()) line.command = PassedArguments{passed->get_name(), passed->remaining()};
     return line;
 }

@@ -51,7 +51,7 @@ struct ListArguments {};
 
 // A command that reads its own arguments.
 struct PassedArguments {
-    std::string command;  // bench or ctl
+    std::string command;  // bench, ctl or convert
     std::vector<std::string> arguments;
 };
 

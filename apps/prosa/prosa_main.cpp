@@ -7,6 +7,7 @@
 
 #include "apps/prosa/bench/bench_main.hpp"
 #include "apps/prosa/command_line.hpp"
+#include "apps/prosa/convert/convert_command.hpp"
 #include "apps/prosa/ctl_command.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/list_command.hpp"
@@ -25,8 +26,9 @@ struct CommandRunner {
     int operator()(const TopologyArguments& arguments) const { return topology_command(arguments, registry); }
     int operator()(const ListArguments&) const { return list_command(registry); }
     int operator()(const PassedArguments& arguments) const {
-        return arguments.command == "bench" ? bench::bench_main(arguments.arguments)
-                                            : ctl_command(arguments.arguments);
+        if (arguments.command == "bench") return bench::bench_main(arguments.arguments);
+        if (arguments.command == "convert") return convert::convert_command(arguments.arguments);
+        return ctl_command(arguments.arguments);
     }
 };
 
