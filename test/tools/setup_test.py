@@ -44,8 +44,8 @@ class Machine(unittest.TestCase):
     def sudo(self, body):
         self.command("sudo", body)
 
-    def run_setup(self, **options):
-        return subprocess.run([self.path / "tools" / "setup"], env={"PATH": str(self.path)}, capture_output=True,
+    def run_setup(self, *packages, **options):
+        return subprocess.run([self.path / "tools" / "setup", *packages], env={"PATH": str(self.path)}, capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, check=False, **options)
 
     def run_setup_as_user(self):
@@ -85,6 +85,11 @@ class Machine(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertTrue(self.calls.read_text(encoding="utf-8").rstrip().endswith(" doctest-dev"))
         self.assertNotIn("apt says", done.stdout + done.stderr)
+
+    def test_packages_that_the_call_names_are_needed_too(self):
+        self.installed_except("lintian")
+        done = self.run_setup("lintian", "meson")
+        self.assertEqual((done.returncode, done.stderr), (1, "setup: missing packages: lintian\n"))
 
     def test_a_failed_installation_shows_why_and_names_the_packages(self):
         self.installed_except("doctest-dev")

@@ -4,7 +4,7 @@ BASH_HEAD = """\
 # bash completion of prosa, made from its help.
 
 _prosa() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command= at
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' at
     if [[ $word == = ]]; then
         word=
     elif [[ $before == = ]]; then
@@ -13,7 +13,7 @@ _prosa() {
     for ((at = 1; at < COMP_CWORD; ++at)); do
         [[ ${COMP_WORDS[at]} == -* ]] || { command=${COMP_WORDS[at]}; break; }
     done
-    local files= values= options= words=
+    local files='' values='' options='' words=''
     case $command in
 """
 BASH_TAIL = """\
