@@ -24,7 +24,8 @@ absl::StatusOr<Nanos> read_number(const char* name, Nanos most) {
     const std::string_view text = environment(name);
     Nanos number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size() && number > 0 && number <= most) return number;
+    if (error == std::errc() && end == text.data() + text.size() && number > 0 && number <= most)
+        return number;
     return invalid_argument("{} '{}': expected a number from 1 to {}", name, text, most);
 }
 
@@ -35,11 +36,11 @@ bool has_started(const InstanceReport& report) {
 }
 
 std::string status_text(const InstanceReport& report) {
-    const auto running = std::count_if(report.processors.begin(), report.processors.end(), [](const auto& each) {
-        return each.state == ProcessorState::running;
-    });
-    std::string text =
-        fmt::format("{}: {}, {} of {} processors run", report.name, report.phase, running, report.processors.size());
+    const auto running =
+        std::count_if(report.processors.begin(), report.processors.end(),
+                      [](const auto& each) { return each.state == ProcessorState::running; });
+    std::string text = fmt::format("{}: {}, {} of {} processors run", report.name, report.phase, running,
+                                   report.processors.size());
     for (const ReactorReport& reactor : report.reactors)
         if (reactor.is_hanging) text += fmt::format("; reactor {} hangs", value_of(reactor.id));
     return text;

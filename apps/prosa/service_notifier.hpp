@@ -1,8 +1,10 @@
-// apps/prosa/service_notifier.hpp: what `prosa run` tells the service manager that started it (systemd's Type=notify).
+// apps/prosa/service_notifier.hpp: what `prosa run` tells the service manager that started it (systemd's
+// Type=notify).
 //
 // READY     once every processor has had its first start, however that went.
 // STATUS    how many processors run, and which reactors hang; when it changed, at most once a second.
-// WATCHDOG  twice per WATCHDOG_USEC, but only when Main answered and every reactor turned since it was asked to;
+// WATCHDOG  twice per WATCHDOG_USEC, but only when Main answered and every reactor turned since it was asked
+// to;
 //           a reactor that sleeps is woken for it. So it ends at most one WATCHDOG_USEC after the last turn.
 // STOPPING  when the stop begins.
 // Threads   the program's first, which hosts nothing.

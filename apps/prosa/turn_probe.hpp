@@ -1,6 +1,7 @@
 // apps/prosa/turn_probe.hpp: whether every reactor has turned since a moment.
 //
-// A reactor that sleeps stands still without being stuck, so those who ask wake it first (BusMain::wake_reactors).
+// A reactor that sleeps stands still without being stuck, so those who ask wake it first
+// (BusMain::wake_reactors).
 // Threads   one.
 #pragma once
 
@@ -20,7 +21,7 @@ class TurnProbe {
         for (const ReactorReport& reactor : reactors) turns_.push_back(turns_of(reactor));
     }
 
-    // Since `begin`. One that has ended has nothing left to turn for; one that came later is asked the next time.
+    // Since `begin`. One that has ended need not; one that came later is asked the next time.
     bool has_each_turned(std::span<const ReactorReport> reactors) const {
         const std::size_t count = std::min(turns_.size(), reactors.size());
         for (std::size_t i = 0; i < count; ++i)

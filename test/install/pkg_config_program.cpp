@@ -1,5 +1,5 @@
-// A program outside of the tree: one processor answers by a coroutine that calls another one; a client asks it.
-// What processors, coroutines, exceptions and clients need has to be exported.
+// A program outside of the tree: one processor answers by a coroutine that calls another one; a client asks
+// it. What processors, coroutines, exceptions and clients need has to be exported.
 #include <fmt/format.h>
 
 #include "core/bus/bus.hpp"

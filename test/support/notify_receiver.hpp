@@ -18,7 +18,8 @@ namespace prosa::test {
 class NotifyReceiver {
   public:
     // A path, or @name.
-    explicit NotifyReceiver(const std::string& address) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    explicit NotifyReceiver(const std::string& address)
+        : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
         sockaddr_un own{};
         own.sun_family = AF_UNIX;
         REQUIRE(address.size() < sizeof own.sun_path);

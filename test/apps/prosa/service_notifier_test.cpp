@@ -75,7 +75,8 @@ class WatchedInstance {
         REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
         return pipe;
     }
-    ChildProgram::Environment environment(const std::string& watchdog_us, const ChildProgram::Environment& more) {
+    ChildProgram::Environment environment(const std::string& watchdog_us,
+                                          const ChildProgram::Environment& more) {
         ChildProgram::Environment all{{"NOTIFY_SOCKET", (folder.path() / "notify").string()}};
         if (!watchdog_us.empty()) all.emplace_back("WATCHDOG_USEC", watchdog_us);
         all.insert(all.end(), more.begin(), more.end());
@@ -115,8 +116,9 @@ TEST_CASE("the watchdog is not fed while a handler hangs, and again when it retu
 TEST_CASE("without a watchdog, or with that of another process, it is never fed") {
     for (const std::string pid : {"", "1"}) {
         CAPTURE(pid);
-        WatchedInstance instance(pid.empty() ? "" : short_watchdog_us,
-                                 pid.empty() ? ChildProgram::Environment{} : ChildProgram::Environment{{"WATCHDOG_PID", pid}});
+        WatchedInstance instance(
+            pid.empty() ? "" : short_watchdog_us,
+            pid.empty() ? ChildProgram::Environment{} : ChildProgram::Environment{{"WATCHDOG_PID", pid}});
         REQUIRE(instance.receiver.next_with("READY=1").has_value());
         CHECK_FALSE(instance.receiver.next(several_feeds_ms).has_value());
     }
@@ -124,7 +126,8 @@ TEST_CASE("without a watchdog, or with that of another process, it is never fed"
 
 TEST_CASE("an instance whose service manager cannot be told runs all the same") {
     const TemporaryFolder folder;
-    const std::string file = folder.write("a.yml", "name: untold\nstub-1: { processor: stub, service_names: [PAY] }\n");
+    const std::string file =
+        folder.write("a.yml", "name: untold\nstub-1: { processor: stub, service_names: [PAY] }\n");
     ChildProgram program({"run", "-c", file, "--duration", "100ms"}, {{"NOTIFY_SOCKET", "vsock:2:1"}});
     CHECK(program.wait() == exit_ok);
     CHECK(program.errors().find("warning: the service manager is told nothing: NOTIFY_SOCKET 'vsock:2:1'") !=

@@ -46,12 +46,14 @@ TEST_CASE("a manager that does not read never makes the sender wait") {
 }
 
 TEST_CASE("an address of another form is refused") {
-    for (const std::string& address : {std::string("run/notify"), std::string("vsock:2:1234"), std::string("/"),
-                                       std::string("@"), std::string(), "/" + std::string(200, 'x')}) {
+    for (const std::string& address :
+         {std::string("run/notify"), std::string("vsock:2:1234"), std::string("/"), std::string("@"),
+          std::string(), "/" + std::string(200, 'x')}) {
         CAPTURE(address);
         const auto socket = NotifySocket::open(address);
         REQUIRE_FALSE(socket.ok());
-        CHECK(socket.status().message().find("expected an absolute path or @name") != absl::string_view::npos);
+        CHECK(socket.status().message().find("expected an absolute path or @name") !=
+              absl::string_view::npos);
     }
 }
 

@@ -69,7 +69,7 @@ def manual_page(command, main, subcommands, version, date):
     parts = [f'.TH {name.upper()} 1 "{date}" "prosa {version}" "User Commands"\n',
              f".SH NAME\n{escaped(name)} \\- {escaped(summary(command, main))}\n",
              f".SH SYNOPSIS\n{synopsis(command)}",
-             ".SH DESCRIPTION\n", *(escaped(line) + "\n" for line in command.prose)]
+             ".SH DESCRIPTION\n" + ".br\n".join(escaped(line) + "\n" for line in command.prose)]
     for heading, title in LISTS.items():
         if heading in command.sections:
             parts += [f".SH {title}\n", *map(item, command.sections[heading])]
