@@ -45,20 +45,6 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, T& value_ns, c
     });
 }
 
-absl::Status parse_percentiles(const std::string& text, std::vector<double>& percentiles) {
-    std::vector<double> given;
-    std::istringstream parts(text);
-    for (std::string part; std::getline(parts, part, ',');) {
-        double value = 0;
-        if (!CLI::detail::lexical_cast(part, value) || !(value >= 0 && value <= 100))
-            return invalid_argument("expected numbers from 0 to 100 such as 50,99,99.9, got '{}'", part);
-        given.push_back(value);
-    }
-    if (given.empty()) return invalid_argument("expected numbers such as 50,99,99.9, got nothing");
-    percentiles = std::move(given);
-    return absl::OkStatus();
-}
-
 void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std::string>& name,
                 std::optional<std::string>& log_level) {
     app.add_option("-c,--config", config, config_text)->type_name("FILE|DIR")->capture_default_str();
@@ -101,6 +87,36 @@ void add_pace(CLI::App& load, LoadArguments& options) {
     load.add_option("--seed", options.seed, "Of the Poisson arrivals")->capture_default_str();
 }
 
+absl::Status parse_run_tag(const std::string& text, std::vector<std::pair<std::string, std::string>>& tags) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || text.find_first_of("\r\n") != std::string::npos)
+        return invalid_argument("expected NAME=VALUE on one line, got '{}'", text);
+    tags.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    return absl::OkStatus();
+}
+
+void add_outputs(CLI::App& load, LoadArguments& options) {
+    load.add_option("--json", options.json, "Write everything as JSON to a file, or to standard output (-)")
+        ->type_name("FILE|-");
+    load.add_option("--hlog", options.hlog,
+                    "Write the histograms of each second (HdrHistogram's interval log): response times, and "
+                    "service times with the tag `service`")
+        ->type_name("FILE");
+    load.add_option("--hgrm", options.hgrm,
+                    "Write the distribution of response times (HdrHistogram's text, in us)")
+        ->type_name("FILE");
+    load.add_option_function<std::vector<std::string>>(
+            "--tag",
+            [&options](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts)
+                    if (const absl::Status parsed = parse_run_tag(text, options.run_tags); !parsed.ok())
+                        throw CLI::ValidationError("--tag", message_of(parsed));
+            },
+            "Kept in every output, such as commit=1a2b (repeatable)")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+}
+
 CLI::App* add_load(CLI::App& app, LoadArguments& options) {
     CLI::App* const load =
         app.add_subcommand("load", "Start an instance without its sources and drive one service, open loop");
@@ -112,8 +128,7 @@ CLI::App* add_load(CLI::App& app, LoadArguments& options) {
     add_duration(*load, "--timeout", options.timeout_ns, "Deadline of a request; default: bus.call_timeout");
     add_parsed(*load, "--percentiles", "Which to report; default 50,90,99,99.9,99.99,100", "LIST",
                [&options](const std::string& text) { return parse_percentiles(text, options.percentiles); });
-    load->add_option("--json", options.json, "Write everything as JSON to a file, or to standard output (-)")
-        ->type_name("FILE|-");
+    add_outputs(*load, options);
     load->add_option(
             "--threshold", options.thresholds,
             "Exit with 3 unless it holds, such as 'p99<50us', 'service.p99.9<=1ms', 'success>=99.5', "
@@ -161,6 +176,20 @@ std::optional<CommandLine> reject_unknown_command(const CLI::App& app, std::stri
 
 }  // namespace
 
+absl::Status parse_percentiles(const std::string& text, std::vector<double>& percentiles) {
+    std::vector<double> given;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) {
+        double value = 0;
+        if (!CLI::detail::lexical_cast(part, value) || !(value >= 0 && value <= 100))
+            return invalid_argument("expected numbers from 0 to 100 such as 50,99,99.9, got '{}'", part);
+        given.push_back(value);
+    }
+    if (given.empty()) return invalid_argument("expected numbers such as 50,99,99.9, got nothing");
+    percentiles = std::move(given);
+    return absl::OkStatus();
+}
+
 CommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App app(description, "prosa");
     app.require_subcommand(1);
@@ -177,6 +206,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App* const list = app.add_subcommand("list", "Kinds of processors and their adaptors");
     CLI::App* const ctl = add_passed(app, "ctl", "Talk to a running instance");
     CLI::App* const convert = add_passed(app, "convert", "Convert messages: JSON, TVF, text");
+    CLI::App* const report =
+        add_passed(app, "report", "Percentiles of histogram logs, side by side or merged");
     if (argc > 1)
         if (auto rejection = reject_unknown_command(app, argv[1])) return *std::move(rejection);
     try {
@@ -189,7 +220,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (load->parsed()) line.command = load_arguments;
     if (topology->parsed()) line.command = topology_arguments;
     if (list->parsed()) line.command = ListArguments{};
-    for (const CLI::App* passed : {bench, ctl, convert})
+    for (const CLI::App* passed : {bench, ctl, convert, report})
         if (passed->parsed()) line.command = PassedArguments{passed->get_name(), passed->remaining()};
     return line;
 }

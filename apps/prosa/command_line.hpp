@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/base/export.hpp"
+#include "core/base/status.hpp"
 
 namespace prosa {
 
@@ -37,6 +39,9 @@ struct LoadArguments {
     std::optional<Nanos> timeout_ns;
     std::vector<double> percentiles = {50, 90, 99, 99.9, 99.99, 100};
     std::optional<std::string> json;  // a file, or `-`: standard output, instead of the tables
+    std::optional<std::string> hlog;  // files of other HdrHistogram tools' formats
+    std::optional<std::string> hgrm;
+    std::vector<std::pair<std::string, std::string>> run_tags;
     std::vector<std::string> thresholds;
     std::string reactor;  // empty: that of the service's first provider; `own`; or a number
     std::uint64_t seed = 1;
@@ -51,7 +56,7 @@ struct ListArguments {};
 
 // A command that reads its own arguments.
 struct PassedArguments {
-    std::string command;  // bench, ctl or convert
+    std::string command;  // bench, convert, ctl or report
     std::vector<std::string> arguments;
 };
 
@@ -67,5 +72,8 @@ struct CommandLine {
 
 // argv[0] is the program.
 PROSA_API CommandLine parse_command_line(int argc, const char* const* argv);
+
+// `50,99,99.9`: numbers from 0 to 100. Error: what was given instead.
+PROSA_API absl::Status parse_percentiles(const std::string& text, std::vector<double>& percentiles);
 
 }  // namespace prosa

@@ -9,7 +9,7 @@ namespace {
 void write_arguments(JsonWriter& json, const LoadReport& report) {
     const LoadArguments& arguments = report.arguments;
     json.key("load").begin_object();
-    json.field("instance", report.instance.name).field("service", arguments.service);
+    json.field("instance", report.measurement.instance.name).field("service", arguments.service);
     json.field("config", arguments.config.string());
     json.field("rate_per_s", arguments.rate_per_s).field("schedule", arguments.schedule);
     json.field("arrivals", arguments.arrivals).field("seed", arguments.seed);
@@ -19,7 +19,9 @@ void write_arguments(JsonWriter& json, const LoadReport& report) {
         json.value(arguments.input->string());
     else
         json.null();
-    json.end_object();
+    json.key("tags").begin_object();
+    for (const auto& [name, value] : arguments.run_tags) json.field(name, value);
+    json.end_object().end_object();
 }
 
 void write_counts(JsonWriter& json, const LoadTotals& totals) {
@@ -62,8 +64,9 @@ void write_thresholds(JsonWriter& json, const LoadReport& report) {
     json.key("thresholds").begin_array();
     for (const LoadThreshold& threshold : report.thresholds) {
         json.begin_object();
-        json.field("condition", threshold.text()).field("measured", threshold.measured_text(report.result));
-        json.field("holds", threshold.holds(report.result)).end_object();
+        json.field("condition", threshold.text())
+            .field("measured", threshold.measured_text(report.measurement.result));
+        json.field("holds", threshold.holds(report.measurement.result)).end_object();
     }
     json.end_array();
 }
@@ -105,7 +108,7 @@ void write_environment(JsonWriter& json, const InstanceReport& instance) {
 }  // namespace
 
 std::string load_json(const LoadReport& report) {
-    const LoadResult& result = report.result;
+    const LoadResult& result = report.measurement.result;
     JsonWriter json;
     json.begin_object();
     write_arguments(json, report);
@@ -119,7 +122,7 @@ std::string load_json(const LoadReport& report) {
     write_windows(json, result);
     write_thresholds(json, report);
     write_disagreements(json, result.ledger);
-    write_environment(json, report.instance);
+    write_environment(json, report.measurement.instance);
     json.end_object();
     return json.text();
 }

@@ -5,19 +5,17 @@
 #include <vector>
 
 #include "apps/prosa/command_line.hpp"
-#include "apps/prosa/load_result.hpp"
+#include "apps/prosa/load_run.hpp"
 #include "apps/prosa/load_threshold.hpp"
 #include "core/base/export.hpp"
-#include "core/bus/bus_main.hpp"
 
 namespace prosa {
 
 // What is reported together; all outlive it.
 struct LoadReport {
     const LoadArguments& arguments;
-    const LoadResult& result;
+    const LoadMeasurement& measurement;
     const std::vector<LoadThreshold>& thresholds;
-    const InstanceReport& instance;
 };
 
 PROSA_API std::string load_text(const LoadReport& report);

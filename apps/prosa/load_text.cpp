@@ -48,8 +48,8 @@ std::string thresholds_text(const LoadReport& report) {
     std::string text;
     for (const LoadThreshold& threshold : report.thresholds)
         text += fmt::format("  threshold {}: {} ({})\n", threshold.text(),
-                            threshold.holds(report.result) ? "holds" : "FAILED",
-                            threshold.measured_text(report.result));
+                            threshold.holds(report.measurement.result) ? "holds" : "FAILED",
+                            threshold.measured_text(report.measurement.result));
     return text.empty() ? "" : "\n" + text;
 }
 
@@ -57,11 +57,11 @@ std::string thresholds_text(const LoadReport& report) {
 
 std::string load_text(const LoadReport& report) {
     const LoadArguments& arguments = report.arguments;
-    const LoadResult& result = report.result;
+    const LoadResult& result = report.measurement.result;
     std::string text = fmt::format(
-        "{} of {}: {}/s {} {}, {} after {} of warm-up\n\n", arguments.service, report.instance.name,
-        human_count(arguments.rate_per_s), arguments.schedule, arguments.arrivals,
-        format_duration(arguments.duration_ns), format_duration(arguments.warmup_ns));
+        "{} of {}: {}/s {} {}, {} after {} of warm-up\n\n", arguments.service,
+        report.measurement.instance.name, human_count(arguments.rate_per_s), arguments.schedule,
+        arguments.arrivals, format_duration(arguments.duration_ns), format_duration(arguments.warmup_ns));
     text += rate_text(arguments, result) + windows_text(result) + counts_text(result) + "\n";
     text += latency_table("Latency of responses", arguments.percentiles,
                           {{"response time (from the intended send time)", &result.response_time},

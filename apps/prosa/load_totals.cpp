@@ -57,11 +57,11 @@ HdrHistogram total_service_time(const LoadBoard& board) {
                     [](const LoadStats& stats) -> const IntervalHistogram& { return stats.service_time; });
 }
 
-const HdrHistogram& ResponseTimeIntervals::next() {
+const HdrHistogram& LatencyIntervals::next() {
     sum_.reset();
     for (const auto& source : board_.sources()) {
         auto& reader = readers_[source];
-        if (reader == nullptr) reader = std::make_unique<IntervalReader>(source->response_time);
+        if (reader == nullptr) reader = std::make_unique<IntervalReader>((*source).*kind_);
         reader->read(one_);
         sum_.add(one_);
     }

@@ -36,16 +36,20 @@ PROSA_API bool all_finished(const LoadBoard& board);
 PROSA_API HdrHistogram total_response_time(const LoadBoard& board);
 PROSA_API HdrHistogram total_service_time(const LoadBoard& board);
 
-// Response times between two calls, of all sources.
-class PROSA_API ResponseTimeIntervals {
+// One of a source's two kinds of time.
+using LatencyKind = IntervalHistogram LoadStats::*;
+
+// Latencies between two calls, of all sources.
+class PROSA_API LatencyIntervals {
   public:
-    explicit ResponseTimeIntervals(const LoadBoard& board) : board_(board) {}
+    LatencyIntervals(const LoadBoard& board, LatencyKind kind) : board_(board), kind_(kind) {}
 
     // What was recorded since the last call.
     const HdrHistogram& next();
 
   private:
     const LoadBoard& board_;
+    const LatencyKind kind_;
     std::map<std::shared_ptr<LoadStats>, std::unique_ptr<IntervalReader>> readers_;
     HdrHistogram one_;
     HdrHistogram sum_;

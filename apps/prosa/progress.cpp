@@ -14,7 +14,7 @@ Progress::Progress(const LoadBoard& board, const BusMain& main, std::FILE* outpu
       is_terminal_(isatty(fileno(output)) == 1),
       started_ns_(monotonic_now_ns()),
       last_ns_(started_ns_),
-      response_times_(board) {}
+      response_times_(board, &LoadStats::response_time) {}
 
 Progress::~Progress() {
     if (has_open_line_) std::fputc('\n', output_);

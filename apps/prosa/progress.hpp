@@ -37,7 +37,7 @@ class PROSA_API Progress {
     const Nanos started_ns_;
     Nanos last_ns_;
     std::uint64_t last_count_ = 0;
-    ResponseTimeIntervals response_times_;
+    LatencyIntervals response_times_;
     bool has_open_line_ = false;
 };
 

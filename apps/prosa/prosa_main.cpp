@@ -12,6 +12,7 @@
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/list_command.hpp"
 #include "apps/prosa/load_command.hpp"
+#include "apps/prosa/report/report_command.hpp"
 #include "apps/prosa/run_command.hpp"
 #include "apps/prosa/topology_command.hpp"
 
@@ -28,6 +29,7 @@ struct CommandRunner {
     int operator()(const PassedArguments& arguments) const {
         if (arguments.command == "bench") return bench::bench_main(arguments.arguments);
         if (arguments.command == "convert") return convert::convert_command(arguments.arguments);
+        if (arguments.command == "report") return report_command(arguments.arguments);
         return ctl_command(arguments.arguments);
     }
 };

@@ -15,6 +15,12 @@ std::int64_t HdrHistogram::clamp(std::int64_t value, std::uint64_t count) noexce
     return value < 0 ? 0 : layout_.range().highest_trackable;
 }
 
+void HdrHistogram::record_at(std::size_t index, std::uint64_t count) noexcept {
+    PROSA_ASSERT(index < counts_.size(), "the index is one of the layout's counters");
+    counts_[index] += count;
+    total_count_ += count;
+}
+
 void HdrHistogram::add(const HdrHistogram& other) noexcept {
     out_of_range_count_ += other.out_of_range_count_;
     if (layout_.range() == other.layout_.range()) {

@@ -38,6 +38,10 @@ class PROSA_API HdrHistogram {
         total_count_ += count;
     }
 
+    // Counts values by the index of their counter, as an encoded histogram names them. Asserted: there is
+    // such a counter.
+    void record_at(std::size_t index, std::uint64_t count) noexcept;
+
     // Adds all counts of `other`. Its range may differ; a value is then counted at its lowest equivalent.
     void add(const HdrHistogram& other) noexcept;
 

@@ -31,7 +31,7 @@ HdrLayout::HdrLayout(const HdrRange& range) : range_(range) {
     PROSA_ASSERT(range.lowest_discernible >= 1, "the lowest discernible value is at least 1");
     PROSA_ASSERT(range.highest_trackable / 2 >= range.lowest_discernible,
                  "the highest trackable value is at least twice the lowest discernible one");
-    PROSA_ASSERT(range.significant_digits >= 1 && range.significant_digits <= 5, "1 to 5 significant digits");
+    PROSA_ASSERT(range.significant_digits >= 0 && range.significant_digits <= 5, "0 to 5 significant digits");
     // Up to this value, neighbours must be told apart to keep the wanted digits.
     const auto single_unit_max = static_cast<std::uint64_t>(2 * power_of_ten(range.significant_digits));
     const auto sub_bucket_magnitude = static_cast<std::int32_t>(std::bit_width(single_unit_max - 1));

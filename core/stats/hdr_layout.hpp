@@ -17,7 +17,7 @@
 
 namespace prosa {
 
-// What a histogram can tell apart. Asserted: 1 <= lowest, 2 * lowest <= highest, digits 1 to 5.
+// What a histogram can tell apart. Asserted: 1 <= lowest, 2 * lowest <= highest, digits 0 to 5.
 struct HdrRange {
     std::int64_t lowest_discernible = 1;
     std::int64_t highest_trackable = 3'600'000'000'000;  // one hour in nanoseconds

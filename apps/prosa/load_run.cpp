@@ -1,0 +1,159 @@
+#include "apps/prosa/load_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "adaptors/injector/dummy_adaptor.hpp"
+#include "adaptors/injector/injector_processor.hpp"
+#include "adaptors/injector/replay_adaptor.hpp"
+#include "apps/prosa/exit_code.hpp"
+#include "apps/prosa/instance_file.hpp"
+#include "apps/prosa/instance_run.hpp"
+#include "core/settings/nearest_name.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr std::string_view generator_name = "prosa-load";
+constexpr Nanos start_limit_ns = 10 * ns_per_s;
+
+absl::Status failed(std::string_view what) { return make_error(absl::StatusCode::kInternal, "{}", what); }
+
+// Error: neither `own` nor a number.
+absl::Status check_reactor(const std::string& text, std::optional<std::uint32_t>& reactor) {
+    if (text.empty() || text == "own") return absl::OkStatus();
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return invalid_argument("--reactor expects own or a number, got '{}'", text);
+    reactor = number;
+    return absl::OkStatus();
+}
+
+// What makes the processor that sends.
+absl::StatusOr<ProcessorFactory> make_generator(const LoadArguments& arguments, const LoadOptions& load,
+                                                LoadBoard& board) {
+    InjectorOptions options;
+    options.service_name = arguments.service;
+    options.load = load;
+    auto run = std::make_shared<InjectorRun>(std::string(generator_name), std::move(options), board);
+    if (!arguments.input.has_value()) return make_injector<DummyAdaptor>(std::move(run), {});
+    SettingsErrors errors;
+    ReplayAdaptor::Options replay;
+    replay.file = TransactionFile::read(*arguments.input, BrokenLine::stop, errors);
+    if (replay.file == nullptr) return errors.status();
+    return make_injector<ReplayAdaptor>(std::move(run), replay);
+}
+
+std::uint32_t reactor_of(const InstanceReport& report, ProviderId provider) {
+    for (const ProcessorReport& processor : report.processors)
+        for (const QueueReport& queue : processor.queues)
+            if (processor.id == provider.processor && queue.queue == provider.queue)
+                return value_of(queue.reactor);
+    return 0;
+}
+
+}  // namespace
+
+absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog& log) {
+    load.windows = std::make_shared<LoadWindows>(load.warmup_ns, load.duration_ns);
+    auto generator = make_generator(arguments_, load, board_);
+    if (!generator.ok()) return generator.status();
+    if (absl::Status started = start(*std::move(generator)); !started.ok()) {
+        if (main_.stop_and_join("the load could not begin") == 0) return started;
+        fmt::print(stderr, "{}\n", message_of(started));
+        end_process(exit_failed);
+    }
+    LatencyRecorder recorder(board_, log.writer, log.start_ns);
+    LoadMeasurement measurement;
+    {
+        Progress progress(board_, main_, stderr);
+        const auto watch = [this, &recorder](Nanos now_ns) {
+            recorder.tick(now_ns);
+            return reason_to_stop(now_ns);
+        };
+        measurement.is_stuck = watch_instance(main_, progress, watch) != 0;
+    }
+    recorder.finish(monotonic_now_ns());
+    measurement.result = measured(load);
+    measurement.instance = main_.report();
+    measurement.response_time = recorder.response_time();
+    measurement.service_time = recorder.service_time();
+    measurement.is_complete = all_finished(board_);
+    return measurement;
+}
+
+absl::Status LoadRun::start(ProcessorFactory generator) {
+    std::optional<std::uint32_t> reactor;
+    if (const absl::Status checked = check_reactor(arguments_.reactor, reactor); !checked.ok())
+        return checked;
+    if (const absl::Status added = add_processors(main_, settings_); !added.ok()) return added;
+    if (const absl::Status started = main_.start(); !started.ok()) return failed(message_of(started));
+    if (!main_.wait_until_running(start_limit_ns)) {
+        const std::string crashed = crashed_text(main_.report());
+        return failed(crashed.empty() ? "the instance did not start in 10 s" : crashed);
+    }
+    const auto provider = wait_for_provider();
+    if (!provider.ok()) return provider.status();
+    if (arguments_.reactor.empty()) reactor = *provider;
+    ProcessorDefinition definition;
+    definition.name = generator_name;
+    definition.kind = "injector";
+    definition.adaptor = arguments_.input.has_value() ? "replay" : "dummy";
+    definition.make = std::move(generator);
+    definition.reactor = reactor;
+    const auto added = main_.add_processor(std::move(definition));
+    return added.status();
+}
+
+// The reactor of the service's first provider.
+absl::StatusOr<std::uint32_t> LoadRun::wait_for_provider() {
+    const Nanos deadline_ns = monotonic_now_ns() + start_limit_ns;
+    InstanceReport report = main_.report();
+    while (!main_.is_stopping() && monotonic_now_ns() < deadline_ns) {
+        for (const ServiceReport& service : report.services)
+            if (service.name == arguments_.service && !service.providers.empty())
+                return reactor_of(report, service.providers.front());
+        if (main_.join_for(ns_per_ms)) break;
+        report = main_.report();
+        if (is_named_by_nobody(report)) break;
+    }
+    std::vector<std::string_view> known;
+    for (const ServiceReport& service : report.services) known.push_back(service.name);
+    return not_found("service '{}' has no provider{}", arguments_.service,
+                     suggestion(arguments_.service, known));
+}
+
+// All processors run, and what they announced is published, but the service is not among it.
+bool LoadRun::is_named_by_nobody(const InstanceReport& report) {
+    const bool are_running = std::all_of(
+        report.processors.begin(), report.processors.end(),
+        [](const ProcessorReport& processor) { return processor.state == ProcessorState::running; });
+    constexpr Nanos settling_ns = 500 * ns_per_ms;
+    if (!are_running || running_since_ns_ == 0) running_since_ns_ = monotonic_now_ns();
+    return are_running && monotonic_now_ns() - running_since_ns_ > settling_ns;
+}
+
+std::optional<std::string> LoadRun::reason_to_stop(Nanos now_ns) {
+    if (all_finished(board_)) return "the load has finished";
+    if (now_ns - looked_ns_ < ns_per_s) return std::nullopt;
+    looked_ns_ = now_ns;
+    for (const ProcessorReport& processor : main_.report().processors)
+        if (processor.name == generator_name && processor.state == ProcessorState::crashed)
+            return "the load generator is crashed";
+    return std::nullopt;
+}
+
+LoadResult LoadRun::measured(const LoadOptions& load) const {
+    LoadResult result;
+    result.measured_ns = load.duration_ns;
+    result.windows = read_windows(*load.windows);
+    result.totals = total_counts(board_);
+    result.response_time = total_response_time(board_);
+    result.service_time = total_service_time(board_);
+    result.ledger = make_ledger(main_.report(), board_);
+    return result;
+}
+}  // namespace prosa

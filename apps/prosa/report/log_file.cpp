@@ -1,0 +1,129 @@
+#include "apps/prosa/report/log_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+
+#include "core/stats/hgrm.hpp"
+#include "core/stats/hlog_reader.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr std::size_t counter_bytes_max = std::size_t{1} << 30;
+
+LatencySeries& series_of(std::vector<LatencySeries>& series, std::string_view tag) {
+    const auto found = std::find_if(series.begin(), series.end(),
+                                    [tag](const LatencySeries& each) { return each.name == tag; });
+    if (found != series.end()) return *found;
+    series.push_back({.name = std::string(tag), .total = HdrHistogram(HdrRange{1, 2, 0})});
+    return series.back();
+}
+
+// A value is the middle of its range of equivalents; scaled, it stays within the error that the digits allow.
+HdrHistogram scaled(const HdrHistogram& histogram, std::int64_t factor) {
+    if (factor == 1) return histogram;
+    HdrHistogram result(HdrRange{.highest_trackable = 1'000'000 * ns_per_s});
+    const HdrLayout& layout = histogram.layout();
+    const auto counts = histogram.counts();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] == 0) continue;
+        std::int64_t value = 0;
+        const bool is_beyond =
+            __builtin_mul_overflow(layout.median_equivalent(layout.value_at(i)), factor, &value);
+        result.record_n(is_beyond ? result.layout().range().highest_trackable + 1 : value, counts[i]);
+    }
+    return result;
+}
+
+absl::Status check_memory(const LogFile& file) {
+    std::size_t bytes = 0;
+    for (const LatencySeries& series : file.series) bytes += series.total.counts().size_bytes();
+    if (bytes > counter_bytes_max)
+        return invalid_argument("{}: its {} tags need more than {} MB of counters", file.name,
+                                file.series.size(), counter_bytes_max >> 20);
+    return absl::OkStatus();
+}
+
+absl::Status read_hlog(std::istream& input, std::int64_t unit_ns, LogFile& file) {
+    HlogReader reader(input, file.name);
+    std::optional<double> first_start_s;
+    for (;;) {
+        const auto interval = reader.next();
+        if (!interval.ok()) return interval.status();
+        if (!interval->has_value()) break;
+        const HlogInterval& read = **interval;
+        if (!first_start_s) first_start_s = read.start_s;
+        const HdrHistogram histogram = scaled(read.histogram, unit_ns);
+        series_of(file.series, read.tag)
+            .add_interval(read.start_s - *first_start_s, read.length_s, histogram,
+                          read.out_of_range_count + histogram.out_of_range_count());
+        if (absl::Status checked = check_memory(file); !checked.ok()) return checked;
+    }
+    file.run_tags = reader.run_tags();
+    return absl::OkStatus();
+}
+
+absl::StatusOr<double> unit_ns_of(const Hgrm& hgrm) {
+    if (hgrm.unit_name == "ns") return 1.0;
+    if (hgrm.unit_name == "us") return 1e3;
+    if (hgrm.unit_name == "ms" || hgrm.unit_name.empty()) return 1e6;
+    if (hgrm.unit_name == "s") return 1e9;
+    return invalid_argument("expected the unit ns, us, ms or s, got '{}'", hgrm.unit_name);
+}
+
+absl::Status read_distribution(std::istream& input, LogFile& file) {
+    const auto hgrm = read_hgrm(input, file.name);
+    if (!hgrm.ok()) return hgrm.status();
+    const auto unit_ns = unit_ns_of(*hgrm);
+    if (!unit_ns.ok()) return invalid_argument("{}: {}", file.name, message_of(unit_ns.status()));
+    const HdrHistogram histogram = histogram_of(*hgrm, *unit_ns);
+    if (histogram.total_count() != 0)
+        series_of(file.series, "").add(histogram, histogram.out_of_range_count());
+    return absl::OkStatus();
+}
+
+std::string joined_name(std::string_view file, std::string_view tag) {
+    if (file.empty() || tag.empty())
+        return std::string(file.empty() ? (tag.empty() ? "untagged" : tag) : file);
+    return fmt::format("{} {}", file, tag);
+}
+
+}  // namespace
+
+absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path, std::int64_t unit_ns) {
+    std::ifstream input(path, std::ios::binary);
+    if (!input || std::filesystem::is_directory(path)) return not_found("{}: cannot be read", path.string());
+    LogFile file;
+    file.name = path.filename().string();
+    const bool is_distribution = path.extension() == ".hgrm";
+    if (absl::Status read =
+            is_distribution ? read_distribution(input, file) : read_hlog(input, unit_ns, file);
+        !read.ok())
+        return read;
+    if (file.series.empty()) return invalid_argument("{}: no histogram is in it", path.string());
+    return file;
+}
+
+std::vector<LatencySeries> side_by_side(std::vector<LogFile> files) {
+    const bool names_files = files.size() > 1;
+    std::vector<LatencySeries> all;
+    for (LogFile& file : files)
+        for (LatencySeries& series : file.series) {
+            const bool is_only_one = file.series.size() == 1 && series.name.empty();
+            series.name = joined_name(names_files || is_only_one ? file.name : "", series.name);
+            all.push_back(std::move(series));
+        }
+    return all;
+}
+
+std::vector<LatencySeries> merged(const std::vector<LogFile>& files) {
+    std::vector<LatencySeries> all;
+    for (const LogFile& file : files)
+        for (const LatencySeries& series : file.series)
+            series_of(all, series.name).add(series.total, series.out_of_range_count);
+    for (LatencySeries& series : all) series.name = joined_name("", series.name);
+    return all;
+}
+
+}  // namespace prosa

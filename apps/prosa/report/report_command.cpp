@@ -1,0 +1,58 @@
+#include "apps/prosa/report/report_command.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "apps/prosa/exit_code.hpp"
+#include "apps/prosa/output_file.hpp"
+#include "apps/prosa/report/latency_report.hpp"
+#include "apps/prosa/report/log_file.hpp"
+#include "apps/prosa/report/report_options.hpp"
+
+namespace prosa {
+namespace {
+
+absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
+    std::vector<LogFile> files;
+    LatencyReport report;
+    for (const auto& path : options.files) {
+        auto file = read_log_file(path, options.unit_ns);
+        if (!file.ok()) return file.status();
+        for (const auto& [name, value] : file->run_tags)
+            report.run_tags.emplace_back(
+                options.files.size() > 1 ? fmt::format("{}: {}", file->name, name) : name, value);
+        files.push_back(*std::move(file));
+    }
+    report.title = options.is_merged ? fmt::format("{} logs merged", files.size()) : "Latency";
+    report.percentiles = options.percentiles;
+    report.series = options.is_merged ? merged(files) : side_by_side(std::move(files));
+    return report;
+}
+
+absl::Status write_forms(const ReportOptions& options, const LatencyReport& report) {
+    const bool has_standard_output_form = options.json == "-" || options.csv == "-";
+    if (!has_standard_output_form) fmt::print("{}", series_table(report));
+    if (options.json.has_value())
+        if (absl::Status written = write_output(*options.json, report_json(report)); !written.ok())
+            return written;
+    return options.csv.has_value() ? write_output(*options.csv, report_csv(report)) : absl::OkStatus();
+}
+
+}  // namespace
+
+int report_command(std::vector<std::string> arguments) {
+    const auto [options, exit_code] = parse_report_arguments(std::move(arguments));
+    if (!options) return exit_code;
+    const auto report = read_report(*options);
+    if (!report.ok()) {
+        fmt::print(stderr, "{}\n", message_of(report.status()));
+        return exit_usage;
+    }
+    const absl::Status written = write_forms(*options, *report);
+    if (written.ok()) return exit_ok;
+    fmt::print(stderr, "{}\n", message_of(written));
+    return exit_failed;
+}
+
+}  // namespace prosa

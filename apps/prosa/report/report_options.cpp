@@ -1,0 +1,58 @@
+#include "apps/prosa/report/report_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "apps/prosa/command_line.hpp"
+#include "apps/prosa/exit_code.hpp"
+#include "core/base/clock.hpp"
+
+namespace prosa {
+namespace {
+
+constexpr const char* description =
+    "Percentiles of histogram logs (.hlog, V1 or V2) and distributions (.hgrm), side by side or merged.\n"
+    "Each tag of a log is a column of its own.";
+
+void add_options(CLI::App& app, ReportOptions& options) {
+    app.add_option("files", options.files, "Logs of prosa or of any other HdrHistogram tool")
+        ->required()
+        ->type_name("FILE");
+    app.add_flag("--merge", options.is_merged, "All files taken together, one column for each tag");
+    const std::map<std::string, std::int64_t> units{
+        {"ns", 1}, {"us", ns_per_us}, {"ms", ns_per_ms}, {"s", ns_per_s}};
+    app.add_option("--unit", options.unit_ns, "Of the values in a .hlog; default ns")
+        ->transform(CLI::CheckedTransformer(units))
+        ->type_name("ns|us|ms|s");
+    app.add_option_function<std::string>(
+           "--percentiles",
+           [&options](const std::string& text) {
+               const absl::Status parsed = parse_percentiles(text, options.percentiles);
+               if (!parsed.ok()) throw CLI::ValidationError("--percentiles", message_of(parsed));
+           },
+           "Which to report; default 50,90,99,99.9,99.99,99.999,100")
+        ->type_name("LIST");
+    app.add_option("--json", options.json, "Write everything as JSON to a file, or to standard output (-)")
+        ->type_name("FILE|-");
+    app.add_option("--csv", options.csv, "Write everything as CSV to a file, or to standard output (-)")
+        ->type_name("FILE|-");
+}
+
+}  // namespace
+
+ReportArguments parse_report_arguments(std::vector<std::string> arguments) {
+    ReportOptions options;
+    CLI::App app(description, "prosa report");
+    add_options(app, options);
+    try {
+        std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+        app.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+        return {std::nullopt, app.exit(error) == 0 ? exit_ok : exit_usage};
+    }
+    return {options, exit_ok};
+}
+
+}  // namespace prosa
