@@ -208,6 +208,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App* const convert = add_passed(app, "convert", "Convert messages: JSON, TVF, text");
     CLI::App* const report =
         add_passed(app, "report", "Percentiles of histogram logs, side by side or merged");
+    CLI::App* const doctor = add_passed(app, "doctor", "What spoils latency on this machine, and the remedy");
     if (argc > 1)
         if (auto rejection = reject_unknown_command(app, argv[1])) return *std::move(rejection);
     try {
@@ -220,7 +221,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (load->parsed()) line.command = load_arguments;
     if (topology->parsed()) line.command = topology_arguments;
     if (list->parsed()) line.command = ListArguments{};
-    for (const CLI::App* passed : {bench, ctl, convert, report})
+    for (const CLI::App* passed : {bench, ctl, convert, report, doctor})
         if (passed->parsed()) line.command = PassedArguments{passed->get_name(), passed->remaining()};
     return line;
 }

@@ -56,7 +56,7 @@ struct ListArguments {};
 
 // A command that reads its own arguments.
 struct PassedArguments {
-    std::string command;  // bench, convert, ctl or report
+    std::string command;  // bench, convert, ctl, doctor or report
     std::vector<std::string> arguments;
 };
 

@@ -9,6 +9,7 @@
 #include "apps/prosa/command_line.hpp"
 #include "apps/prosa/convert/convert_command.hpp"
 #include "apps/prosa/ctl_command.hpp"
+#include "apps/prosa/doctor/doctor_command.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/list_command.hpp"
 #include "apps/prosa/load_command.hpp"
@@ -30,6 +31,7 @@ struct CommandRunner {
         if (arguments.command == "bench") return bench::bench_main(arguments.arguments);
         if (arguments.command == "convert") return convert::convert_command(arguments.arguments);
         if (arguments.command == "report") return report_command(arguments.arguments);
+        if (arguments.command == "doctor") return doctor::doctor_command(arguments.arguments);
         return ctl_command(arguments.arguments);
     }
 };
