@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,30 +16,10 @@
 #include "core/bus/bus_main.hpp"
 #include "core/bus/config/instance_settings.hpp"
 #include "core/settings/settings_loader.hpp"
+#include "test/support/temporary_folder.hpp"
 #include "tvf/flat_tvf.hpp"
 
 namespace prosa::test {
-
-// A folder of its own, gone with the object.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "prosa_test_XXXXXX").string();
-        path_ = mkdtemp(name.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::filesystem::path& path() const noexcept { return path_; }
-    std::filesystem::path write(std::string_view name, std::string_view text) const {
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return path_ / name;
-    }
-
-  private:
-    std::filesystem::path path_;
-};
 
 inline ProcessorRegistry builtin_registry(const BuiltinAdaptors& adaptors = {}) {
     ProcessorRegistry registry;

@@ -32,23 +32,6 @@ void redirect(const std::filesystem::path& path, int descriptor) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "prosa-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::write(std::string_view name, std::string_view text) const {
-    const std::filesystem::path file = path_ / name;
-    std::ofstream(file) << text;
-    return file.string();
-}
-
 ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment environment,
                            const ProcessorRegistry* own_kinds) {
     std::fflush(nullptr);

@@ -5,31 +5,17 @@
 
 #include <sys/types.h>
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/bus/processor_registry.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa {
 
-// A folder that is removed with its content.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::filesystem::path& path() const noexcept { return path_; }
-    // Writes a file of that name; returns its path.
-    std::string write(std::string_view name, std::string_view text) const;
-
-  private:
-    std::filesystem::path path_;
-};
+using test::TemporaryFolder;
 
 class ChildProgram {
   public:

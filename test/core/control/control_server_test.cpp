@@ -15,7 +15,7 @@
 
 #include "core/control/control_client.hpp"
 #include "core/control/control_socket.hpp"
-#include "test/core/control/temporary_folder.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa::test {
 namespace {
@@ -55,7 +55,7 @@ struct Served {
     }
 
     TemporaryFolder folder;
-    std::string path = folder.path("ctl.sock");
+    std::string path = folder.file("ctl.sock");
     std::unique_ptr<ControlServer> server;
 };
 
@@ -144,7 +144,7 @@ TEST_CASE("a socket that somebody listens on is not taken away, one of a dead pr
     CHECK(absl::IsAlreadyExists(second.status()));
     CHECK(ask_instance(served.path, "still there").ok());
 
-    const std::string stale = served.folder.path("stale.sock");
+    const std::string stale = served.folder.file("stale.sock");
     const pid_t child = ::fork();
     if (child == 0) {
         // The process ends without any destructor, as one that is killed does.
@@ -161,20 +161,20 @@ TEST_CASE("a socket that somebody listens on is not taken away, one of a dead pr
 
 TEST_CASE("what is no socket is left alone, and a path that is too long is said so") {
     TemporaryFolder folder;
-    const std::string path = folder.path("file");
+    const std::string path = folder.file("file");
     std::ofstream(path) << "precious";
     const auto in_the_way = ControlServer::start({.path = path, .clients_max = 1}, echo);
     CHECK(absl::IsFailedPrecondition(in_the_way.status()));
     CHECK(std::filesystem::file_size(path) == 8);
     const auto too_long =
-        ControlServer::start({.path = folder.path(std::string(200, 'x')), .clients_max = 1}, echo);
+        ControlServer::start({.path = folder.file(std::string(200, 'x')), .clients_max = 1}, echo);
     CHECK(message_of(too_long.status()).find("at most 107 bytes") != std::string::npos);
 }
 
 TEST_CASE("a peer of another user is refused, even when the file's mode would let it in") {
     if (::geteuid() != 0) return;  // only root can become another user
     Served served;
-    ::chmod(served.folder.path("").c_str(), 0755);
+    ::chmod(served.folder.path().c_str(), 0755);
     ::chmod(served.path.c_str(), 0666);
     const pid_t child = ::fork();
     if (child == 0) {
@@ -202,8 +202,8 @@ TEST_CASE("the default path is in the user's runtime folder, else in a folder of
     TemporaryFolder folder;
     const char* const before = std::getenv("XDG_RUNTIME_DIR");
     const std::string kept = before == nullptr ? "" : before;
-    ::setenv("XDG_RUNTIME_DIR", folder.path("").c_str(), 1);
-    CHECK(default_control_path("x") == folder.path("") + "/prosa-x.sock");
+    ::setenv("XDG_RUNTIME_DIR", folder.path().c_str(), 1);
+    CHECK(default_control_path("x") == folder.path().string() + "/prosa-x.sock");
     ::setenv("XDG_RUNTIME_DIR", "/nowhere/at/all", 1);
     CHECK(default_control_path("x") == fmt::format("/tmp/prosa-{}/x.sock", ::geteuid()));
     if (before == nullptr)

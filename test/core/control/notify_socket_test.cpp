@@ -3,15 +3,15 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "test/core/control/temporary_folder.hpp"
+#include "test/support/temporary_folder.hpp"
 #include "test/support/notify_receiver.hpp"
 
 namespace prosa::test {
 
 TEST_CASE("a state reaches a socket with a path") {
     const TemporaryFolder folder;
-    NotifyReceiver receiver(folder.path("notify"));
-    const auto socket = NotifySocket::open(folder.path("notify"));
+    NotifyReceiver receiver(folder.file("notify"));
+    const auto socket = NotifySocket::open(folder.file("notify"));
     REQUIRE(socket.ok());
     CHECK(socket->send("READY=1\nSTATUS=all is well"));
     CHECK(receiver.next() == "READY=1\nSTATUS=all is well");
@@ -28,18 +28,18 @@ TEST_CASE("a state reaches an abstract socket") {
 
 TEST_CASE("a state that nobody receives is reported as not sent, and sending goes on later") {
     const TemporaryFolder folder;
-    const auto socket = NotifySocket::open(folder.path("notify"));
+    const auto socket = NotifySocket::open(folder.file("notify"));
     REQUIRE(socket.ok());
     CHECK_FALSE(socket->send("READY=1"));
-    NotifyReceiver receiver(folder.path("notify"));
+    NotifyReceiver receiver(folder.file("notify"));
     CHECK(socket->send("READY=1"));
     CHECK(receiver.next() == "READY=1");
 }
 
 TEST_CASE("a manager that does not read never makes the sender wait") {
     const TemporaryFolder folder;
-    const NotifyReceiver receiver(folder.path("notify"));
-    const auto socket = NotifySocket::open(folder.path("notify"));
+    const NotifyReceiver receiver(folder.file("notify"));
+    const auto socket = NotifySocket::open(folder.file("notify"));
     REQUIRE(socket.ok());
     while (socket->send("WATCHDOG=1")) continue;
     CHECK_FALSE(socket->send("WATCHDOG=1"));

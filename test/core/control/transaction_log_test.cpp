@@ -11,7 +11,7 @@
 #include "core/bus/service_directory.hpp"
 #include "core/control/reference_text.hpp"
 #include "test/core/bus/bus_support.hpp"
-#include "test/core/control/temporary_folder.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa::test {
 namespace {
@@ -86,7 +86,7 @@ struct Logged {
     }
 
     TemporaryFolder folder;
-    std::string path = folder.path("transactions.log");
+    std::string path = folder.file("transactions.log");
     std::shared_ptr<TransactionLog> log;
     InstanceOptions instance = options();
 };
@@ -299,7 +299,7 @@ TEST_CASE("a log goes on behind what is in the file, and one that cannot be open
     TemporaryFolder folder;
     for (int run = 1; run <= 2; ++run) {
         TransactionLogOptions log_options;
-        log_options.path = folder.path("log");
+        log_options.path = folder.file("log");
         auto log = TransactionLog::create(log_options);
         REQUIRE(log.ok());
         (*log)->begin(std::make_shared<ServiceDirectory>());
@@ -308,7 +308,7 @@ TEST_CASE("a log goes on behind what is in the file, and one that cannot be open
         CHECK(lines_of(log_options.path).size() == static_cast<std::size_t>(run));
     }
     TransactionLogOptions nowhere;
-    nowhere.path = folder.path("no/such/folder/log");
+    nowhere.path = folder.file("no/such/folder/log");
     const auto failed = TransactionLog::create(nowhere);
     REQUIRE_FALSE(failed.ok());
     CHECK(message_of(failed.status()).find(nowhere.path) != std::string::npos);

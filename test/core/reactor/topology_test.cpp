@@ -1,41 +1,24 @@
 #include "core/reactor/topology.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "core/base/status.hpp"
 #include "core/reactor/cgroup_quota.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A directory that stands for `/`.
 class FakeRoot {
   public:
-    FakeRoot() {
-        std::string name = (fs::temp_directory_path() / "prosa_topology_XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    FakeRoot(const FakeRoot&) = delete;
-    FakeRoot& operator=(const FakeRoot&) = delete;
-    ~FakeRoot() { fs::remove_all(path_); }
-
-    void write(const std::string& file, const std::string& text) const {
-        const fs::path full = path_ + file;
-        fs::create_directories(full.parent_path());
-        std::ofstream(full) << text;
-    }
-    const std::string& path() const { return path_; }
+    void write(std::string_view file, std::string_view text) const { folder_.write(file.substr(1), text); }
+    std::string path() const { return folder_.path().string(); }
 
   private:
-    std::string path_;
+    test::TemporaryFolder folder_;
 };
 
 bool mentions(const std::vector<TopologyWarning>& warnings, std::string_view text) {

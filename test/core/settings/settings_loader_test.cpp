@@ -1,7 +1,6 @@
 #include "core/settings/settings_loader.hpp"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <sstream>
@@ -9,33 +8,13 @@
 
 #include "core/settings/settings_printer.hpp"
 #include "core/settings/settings_source.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A folder of its own that goes with the object.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "prosa_settings_XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~TemporaryFolder() { fs::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    fs::path write(const std::string& name, std::string_view text) const {
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return path_ / name;
-    }
-    const fs::path& path() const { return path_; }
-
-  private:
-    fs::path path_;
-};
+using test::TemporaryFolder;
 
 std::string yaml_of(const absl::StatusOr<SettingsNode>& root) {
     return root.ok() ? to_yaml(*root) : message_of(root.status());
