@@ -2,19 +2,22 @@
 //
 // Beside what every adaptor has (adaptors/kit/adaptor.hpp), an injector adaptor has
 //
-//     BuildResult build_transaction(BodyBuffer& body);       // writes the next one; skipped: it cannot be
-//     sent absl::Status process_response(const Outcome& outcome); // each response; an error ends the run
+//     // Writes the next one; skipped: it cannot be sent.
+//     BuildResult build_transaction(BodyBuffer& body);
+//     // Each response; an error ends the run.
+//     absl::Status process_response(const Outcome& outcome);
 //
 // and may have
 //
-//     std::uint32_t next_body_bytes() const;                 // of the next one, if known: large ones then
-//     start in
-//                                                            // a block
-//     std::string_view reference() const;                    // to the one that was just built, for the log
-//     of
-//                                                            // transactions: a trace number, no card number
-//     static Timeline timeline(const Options&);              // intended times, for `rate: file`
-//     static std::uint64_t skipped_count(const Options&);    // input that was left out when it was read
+//     // Of the next one, if known: large ones then start in a block.
+//     std::uint32_t next_body_bytes() const;
+//     // To the one that was just built, for the log of transactions: a trace number, no card number. Asked for before
+//     // that one is committed, when there is such a log.
+//     std::string_view reference() const;
+//     // Intended times, for `rate: file`.
+//     static Timeline timeline(const Options&);
+//     // Input that was left out when it was read.
+//     static std::uint64_t skipped_count(const Options&);
 //
 // Threads   the reactor of its shard. An exception ends the incarnation.
 #pragma once

@@ -19,6 +19,7 @@
 
 #include "adaptors/injector/injector_adaptor.hpp"
 #include "adaptors/injector/injector_run.hpp"
+#include "adaptors/kit/adaptor_slot.hpp"
 #include "core/base/units.hpp"
 
 namespace prosa {
@@ -30,14 +31,11 @@ class InjectorProcessor final : public Processor {
                       const ShardInfo& shard)
         : run_(std::move(run)),
           options_(run_->options()),
-          adaptor_options_(std::move(adaptor_options)),
-          generator_(run_->generator_of(shard)) {}
+          generator_(run_->generator_of(shard)),
+          adaptor_(std::move(adaptor_options)) {}
 
     absl::Status on_start() override {
-        context_ = std::make_unique<AdaptorContext>(AdaptorContext{bus()});
-        auto adaptor = A::create(adaptor_options_, *context_);
-        if (!adaptor.ok()) return adaptor.status();
-        adaptor_ = *std::move(adaptor);
+        if (absl::Status created = adaptor_.create(bus()); !created.ok()) return created;
         service_ = bus().resolve(options_.service_name);
         if (!begin_if_possible())
             bus().set_timer(bus().clock_now_ns() + options_.wait_for_service_ns, wait_timer);
@@ -87,8 +85,7 @@ class InjectorProcessor final : public Processor {
     }
 
     void terminate() noexcept override {
-        if (adaptor_ != nullptr) adaptor_->terminate();
-        adaptor_.reset();
+        adaptor_.terminate();
         generator_.abandon();
     }
 
@@ -145,7 +142,8 @@ class InjectorProcessor final : public Processor {
             generator_.note_skipped();
             return Sent::done;
         }
-        if constexpr (ReferencingInjectorAdaptor<A>) claim.set_reference(adaptor_->reference());
+        if constexpr (ReferencingInjectorAdaptor<A>)
+            if (claim.wants_reference()) claim.set_reference(adaptor_->reference());
         generator_.note_sent(bus().clock_now_ns());
         claim.commit();
         return Sent::done;
@@ -180,10 +178,8 @@ class InjectorProcessor final : public Processor {
 
     const std::shared_ptr<InjectorRun> run_;
     const InjectorOptions& options_;
-    const typename A::Options adaptor_options_;
     LoadGenerator& generator_;
-    std::unique_ptr<AdaptorContext> context_;
-    std::unique_ptr<A> adaptor_;
+    AdaptorSlot<A> adaptor_;
     ServiceHandle service_ = no_service;
     double rate_ = 0;  // the requested one that holds
     Nanos awaited_ns_ = 0;

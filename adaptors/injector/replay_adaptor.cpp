@@ -8,6 +8,8 @@
 namespace prosa {
 namespace {
 
+constexpr std::size_t stan_digits = 6;
+
 // Decimal, right-aligned, with zeros in front.
 void write_digits(std::span<char> to, std::uint32_t number) noexcept {
     for (auto digit = to.rbegin(); digit != to.rend(); ++digit, number /= 10)
@@ -47,13 +49,12 @@ BuildResult ReplayAdaptor::build_transaction(BodyBuffer& body) {
     if (!body.reserve(transaction.bytes)) return BuildResult::skipped;
     std::memcpy(body.data, options_.file->body(transaction).data(), transaction.bytes);
     body.size_bytes = transaction.bytes;
-    if (options_.refreshes_stan && transaction.stan_offset != TransactionFile::nowhere) {
-        stan_ = stan_ % 999'999 + 1;
-        write_digits({reinterpret_cast<char*>(body.data + transaction.stan_offset), 6}, stan_);
+    reference_ = {};
+    if (transaction.stan_offset != TransactionFile::nowhere) {
+        char* const stan = reinterpret_cast<char*>(body.data + transaction.stan_offset);
+        if (options_.refreshes_stan) write_digits({stan, stan_digits}, stan_ = stan_ % 999'999 + 1);
+        reference_ = {stan, stan_digits};
     }
-    stan_digits_bytes_ = transaction.stan_offset == TransactionFile::nowhere ? 0 : stan_digits_.size();
-    if (stan_digits_bytes_ != 0)
-        std::memcpy(stan_digits_.data(), body.data + transaction.stan_offset, stan_digits_bytes_);
     if (options_.refreshes_time && transaction.time_offset != TransactionFile::nowhere)
         refresh_time(body.data + transaction.time_offset);
     return BuildResult::built;

@@ -1,12 +1,11 @@
 // adaptors/injector/replay_adaptor.hpp: sends the transactions of a file, again and again.
 //
-// Settings  file: see transaction_file.hpp; relative to the configuration's folder.  on_broken_line: stop (an
-// error
+// Settings  file: see transaction_file.hpp; relative to the configuration's folder.  on_broken_line: stop (an error
 //           before anything starts) or skip (counted).  refresh_stan: a new six-digit trace number for each
 //           send (false).  refresh_time: the transmission time is the present (false).
 // Shards    share the file: each sends every n-th line.
 // Cost      a send is one copy of the encoded line.
-// Proof     test/adaptors/injector/{transaction_file,replay}_test.cpp
+// Proof     test/adaptors/injector/transaction_file_test.cpp
 #pragma once
 
 #include <array>
@@ -45,8 +44,8 @@ class PROSA_API ReplayAdaptor {
 
     std::uint32_t next_body_bytes() const noexcept { return options_.file->at(index_).bytes; }
     BuildResult build_transaction(BodyBuffer& body);
-    // The trace number that was sent last; empty when it had none.
-    std::string_view reference() const noexcept { return {stan_digits_.data(), stan_digits_bytes_}; }
+    // The trace number in the body that was just built; empty when it has none.
+    std::string_view reference() const noexcept { return reference_; }
     absl::Status process_response(const Outcome&) { return absl::OkStatus(); }
     void terminate() noexcept {}
 
@@ -57,8 +56,7 @@ class PROSA_API ReplayAdaptor {
     std::size_t index_;
     const std::size_t stride_;
     std::uint32_t stan_ = 0;
-    std::array<char, 6> stan_digits_{};
-    std::size_t stan_digits_bytes_ = 0;
+    std::string_view reference_;          // in the body, until that is committed
     std::int64_t second_ = -1;            // that time_digits_ shows
     std::array<char, 10> time_digits_{};  // MMDDhhmmss, UTC
 };

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "adaptors/kit/adaptor_slot.hpp"
 #include "adaptors/kit/index_slab.hpp"
 #include "adaptors/router/router_adaptor.hpp"
 #include "core/base/log.hpp"
@@ -35,13 +36,10 @@ template <RouterAdaptor A>
 class RouterProcessor final : public Processor {
   public:
     RouterProcessor(RouterOptions options, typename A::Options adaptor_options)
-        : options_(std::move(options)), adaptor_options_(std::move(adaptor_options)) {}
+        : options_(std::move(options)), adaptor_(std::move(adaptor_options)) {}
 
     absl::Status on_start() override {
-        context_ = std::make_unique<AdaptorContext>(AdaptorContext{bus()});
-        auto adaptor = A::create(adaptor_options_, *context_);
-        if (!adaptor.ok()) return adaptor.status();
-        adaptor_ = *std::move(adaptor);
+        if (absl::Status created = adaptor_.create(bus()); !created.ok()) return created;
         if (options_.announce_after_ns == 0 || has_all_targets()) {
             announce();
         } else {
@@ -76,9 +74,8 @@ class RouterProcessor final : public Processor {
     void on_error(const Outcome& outcome) override { pass_back(outcome); }
 
     void terminate() noexcept override {
-        if (adaptor_ != nullptr) adaptor_->terminate();
+        adaptor_.terminate();
         under_way_.clear();
-        adaptor_.reset();
     }
 
   private:
@@ -137,9 +134,7 @@ class RouterProcessor final : public Processor {
     }
 
     const RouterOptions options_;
-    const typename A::Options adaptor_options_;
-    std::unique_ptr<AdaptorContext> context_;
-    std::unique_ptr<A> adaptor_;
+    AdaptorSlot<A> adaptor_;
     IndexSlab<KeptRequest> under_way_{4096};
     bool is_announced_ = false;
 };

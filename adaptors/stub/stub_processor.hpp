@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adaptors/kit/adaptor_slot.hpp"
 #include "adaptors/kit/index_slab.hpp"
 #include "adaptors/stub/stub_adaptor.hpp"
 #include "core/base/assert.hpp"
@@ -27,13 +28,10 @@ template <StubAdaptor A>
 class StubProcessor final : public Processor {
   public:
     StubProcessor(StubOptions options, typename A::Options adaptor_options)
-        : options_(std::move(options)), adaptor_options_(std::move(adaptor_options)) {}
+        : options_(std::move(options)), adaptor_(std::move(adaptor_options)) {}
 
     absl::Status on_start() override {
-        context_ = std::make_unique<AdaptorContext>(AdaptorContext{bus()});
-        auto adaptor = A::create(adaptor_options_, *context_);
-        if (!adaptor.ok()) return adaptor.status();
-        adaptor_ = *std::move(adaptor);
+        if (absl::Status created = adaptor_.create(bus()); !created.ok()) return created;
         for (const std::string& name : options_.service_names) handles_.push_back(bus().resolve(name));
         bus().add_services(options_.service_names);
         return absl::OkStatus();
@@ -62,9 +60,8 @@ class StubProcessor final : public Processor {
     }
 
     void terminate() noexcept override {
-        if (adaptor_ != nullptr) adaptor_->terminate();
+        adaptor_.terminate();
         kept_.clear();
-        adaptor_.reset();
     }
 
   private:
@@ -130,9 +127,7 @@ class StubProcessor final : public Processor {
     }
 
     const StubOptions options_;
-    const typename A::Options adaptor_options_;
-    std::unique_ptr<AdaptorContext> context_;
-    std::unique_ptr<A> adaptor_;
+    AdaptorSlot<A> adaptor_;
     std::vector<ServiceHandle> handles_;  // in the order of the names
     IndexSlab<Later> kept_;
 };

@@ -1,12 +1,12 @@
 // examples/custom_processor/custom_processor.cpp: a processor kind with an adaptor of its own, in a program
 // that has every subcommand of prosa.
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "adaptors/kit/adaptor_list.hpp"
+#include "adaptors/kit/adaptor_slot.hpp"
 #include "adaptors/kit/copy_fields.hpp"
 #include "apps/prosa/prosa_main.hpp"
 
@@ -33,13 +33,10 @@ template <LimitAdaptor A>
 class LimitProcessor final : public Processor {
   public:
     LimitProcessor(LimitOptions options, typename A::Options adaptor_options)
-        : options_(std::move(options)), adaptor_options_(std::move(adaptor_options)) {}
+        : options_(std::move(options)), adaptor_(std::move(adaptor_options)) {}
 
     absl::Status on_start() override {
-        context_.emplace(AdaptorContext{bus()});
-        auto adaptor = A::create(adaptor_options_, *context_);
-        if (!adaptor.ok()) return adaptor.status();
-        adaptor_ = *std::move(adaptor);
+        if (absl::Status created = adaptor_.create(bus()); !created.ok()) return created;
         bus().add_services(options_.service_names);
         return absl::OkStatus();
     }
@@ -54,15 +51,11 @@ class LimitProcessor final : public Processor {
         answer.commit();
     }
 
-    void terminate() noexcept override {
-        if (adaptor_ != nullptr) adaptor_->terminate();
-    }
+    void terminate() noexcept override { adaptor_.terminate(); }
 
   private:
     const LimitOptions options_;
-    const typename A::Options adaptor_options_;
-    std::optional<AdaptorContext> context_;
-    std::unique_ptr<A> adaptor_;
+    AdaptorSlot<A> adaptor_;
 };
 
 // Approves until a card has spent its limit. The sums last as long as the run.

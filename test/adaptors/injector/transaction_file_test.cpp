@@ -157,3 +157,21 @@ TEST_CASE("a body that does not fit is skipped") {
     BodyBuffer body{.data = memory.data(), .capacity_bytes = 16};
     CHECK(adaptor.build_transaction(body) == BuildResult::skipped);
 }
+
+TEST_CASE("a reference is the trace number of the body that was just built, refreshed or not; without one it is empty") {
+    const Read read = read_lines(std::string(good) + R"({"pan":"5"})");
+    REQUIRE_MESSAGE(read.file != nullptr, read.error);
+    for (const bool refreshes : {false, true}) {
+        CAPTURE(refreshes);
+        ReplayAdaptor adaptor({.file = read.file, .refreshes_stan = refreshes, .refreshes_time = false}, 0, 1);
+        std::vector<std::byte> memory(1024);
+        for (const std::string_view expected : {"000001", "", refreshes ? "000002" : "000001"}) {
+            BodyBuffer body{.data = memory.data(), .capacity_bytes = 1024};
+            REQUIRE(adaptor.build_transaction(body) == BuildResult::built);
+            CHECK(adaptor.reference() == expected);
+            const auto fields = FlatTvfView::validate(body.written());
+            REQUIRE(fields.ok());
+            CHECK(fields->get_string(11).value == expected);
+        }
+    }
+}
