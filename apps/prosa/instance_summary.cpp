@@ -37,9 +37,9 @@ std::string sources_text(const InstanceLedger& ledger) {
         totals.counts = row.counts;
         const std::uint64_t refused =
             totals[LoadCounter::refused_unreachable] + totals[LoadCounter::refused_overloaded];
-        table.add({row.name, number(totals[LoadCounter::intended]), number(totals[LoadCounter::sent]),
-                   number(refused), number(totals[LoadCounter::late]), number(totals[LoadCounter::skipped]),
-                   number(totals[LoadCounter::outcome_none]), number(totals.failed())});
+        table.add_row(row.name, totals[LoadCounter::intended], totals[LoadCounter::sent], refused,
+                      totals[LoadCounter::late], totals[LoadCounter::skipped], totals[LoadCounter::outcome_none],
+                      totals.failed());
     }
     return table.text() + "\n";
 }

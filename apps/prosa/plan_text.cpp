@@ -17,10 +17,9 @@ std::string processors_text(const InstanceSettings& settings) {
     TextTable table({"Processor", "kind", "adaptor", "threads", "queue", "role"});
     for (const ConfiguredProcessor& processor : settings.processors) {
         const ProcessorDefinition& definition = processor.definition;
-        table.add({definition.name, definition.kind, definition.adaptor.empty() ? "-" : definition.adaptor,
-                   fmt::format("{}", definition.threads),
-                   definition.queue == QueueMode::shared ? "shared" : "own",
-                   processor.is_source ? "source" : "-"});
+        table.add_row(definition.name, definition.kind, definition.adaptor.empty() ? "-" : definition.adaptor,
+                      definition.threads, definition.queue == QueueMode::shared ? "shared" : "own",
+                      processor.is_source ? "source" : "-");
     }
     return table.text();
 }
@@ -61,9 +60,8 @@ std::string services_text(const LoadedInstance& loaded) {
     TextTable table({"Service", "policy", "provided by", "used by"});
     for (const auto& [name, service] : services) {
         const auto policy = policies.find(name);
-        table.add({name,
-                   std::string(name_of(policy == policies.end() ? Policy::round_robin : policy->second)),
-                   join(service.providers), join(service.users)});
+        table.add_row(name, name_of(policy == policies.end() ? Policy::round_robin : policy->second),
+                      join(service.providers), join(service.users));
     }
     return table.empty() ? "" : table.text() + "\n";
 }
@@ -73,9 +71,8 @@ std::string services_text(const LoadedInstance& loaded) {
 std::string reactors_text(const ReactorPlan& plan) {
     TextTable table({"Reactor", "CPU", "why", "hosts"});
     for (const ReactorPlan::Entry& entry : plan.reactors)
-        table.add({fmt::format("{}", value_of(entry.id)),
-                   entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"),
-                   entry.placement, join(entry.queues)});
+        table.add_row(value_of(entry.id), entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"),
+                      entry.placement, join(entry.queues));
     std::string text = table.text();
     text += fmt::format("  Memory: at most {} for pools, rings and pending tables\n",
                         mebibytes(plan.memory_bytes));

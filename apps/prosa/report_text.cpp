@@ -56,8 +56,10 @@ struct ProcessorSums {
 std::string one_line(std::string text) {
     for (char& c : text)
         if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
-    return text.empty() ? "-" : text;
+    return text;
 }
+
+std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
 double duty_percent(const ReactorReport& reactor) {
     const auto turns = reactor.counters[static_cast<std::size_t>(ReactorCounter::turns)];
@@ -96,6 +98,19 @@ std::size_t hanging_count(const InstanceReport& report) {
                       [](const ReactorReport& reactor) { return reactor.is_hanging; }));
 }
 
+// One object for each item; `write` adds its fields.
+template <typename Items, typename Write>
+std::string json_array(const Items& items, Write write) {
+    JsonWriter json;
+    json.begin_array();
+    for (const auto& item : items) {
+        json.begin_object();
+        write(json, item);
+        json.end_object();
+    }
+    return json.end_array().text();
+}
+
 }  // namespace
 
 std::string status_text(const InstanceReport& report, Nanos age_ns) {
@@ -116,12 +131,9 @@ std::string processors_text(const InstanceReport& report) {
                      "responses", "errors", "received", "kept", "last error"});
     for (const ProcessorReport& processor : report.processors) {
         const ProcessorSums sums(processor);
-        table.add({processor.name, fmt::format("{}", value_of(processor.id)), processor.kind,
-                   processor.adaptor.empty() ? "-" : processor.adaptor, std::string(name_of(processor.state)),
-                   fmt::format("{}", processor.queues.size()), fmt::format("{}", processor.restarts),
-                   fmt::format("{}", sums.accepted), fmt::format("{}", sums.responses),
-                   fmt::format("{}", sums.errors), fmt::format("{}", sums.received),
-                   fmt::format("{}", sums.kept), one_line(sums.last_error)});
+        table.add_row(processor.name, value_of(processor.id), processor.kind, or_dash(processor.adaptor),
+                      name_of(processor.state), processor.queues.size(), processor.restarts, sums.accepted,
+                      sums.responses, sums.errors, sums.received, sums.kept, or_dash(one_line(sums.last_error)));
     }
     return table.text();
 }
@@ -135,8 +147,7 @@ std::string services_text(const InstanceReport& report) {
         const std::string state = service.is_withdrawn        ? "withdrawn"
                                   : service.providers.empty() ? "no provider"
                                                               : "provided";
-        table.add(
-            {service.name, std::string(name_of(service.policy)), state, providers.empty() ? "-" : providers});
+        table.add_row(service.name, name_of(service.policy), state, or_dash(providers));
     }
     return table.text();
 }
@@ -145,13 +156,10 @@ std::string reactors_text(const InstanceReport& report) {
     TextTable table({"reactor", "state", "cpu", "duty %", "in flight", "credit", "waiting", "most", "kept",
                      "outbox", "placement"});
     for (const ReactorReport& reactor : report.reactors)
-        table.add({fmt::format("{}", value_of(reactor.id)),
-                   reactor.is_hanging ? "hanging" : name_of(reactor.state),
-                   reactor.cpu ? fmt::format("{}", *reactor.cpu) : "-",
-                   fmt::format("{:.2f}", duty_percent(reactor)), fmt::format("{}", reactor.in_flight),
-                   fmt::format("{}", reactor.credit_in_use), fmt::format("{}", reactor.queue_depth),
-                   fmt::format("{}", reactor.queue_depth_high_water), fmt::format("{}", reactor.kept_blocks),
-                   fmt::format("{}", reactor.outbox), reactor.placement});
+        table.add_row(value_of(reactor.id), reactor.is_hanging ? "hanging" : name_of(reactor.state),
+                      reactor.cpu ? fmt::format("{}", *reactor.cpu) : "-", fmt::format("{:.2f}", duty_percent(reactor)),
+                      reactor.in_flight, reactor.credit_in_use, reactor.queue_depth, reactor.queue_depth_high_water,
+                      reactor.kept_blocks, reactor.outbox, reactor.placement);
     return table.text();
 }
 
@@ -177,12 +185,9 @@ std::string status_json(const InstanceReport& report, Nanos age_ns) {
 }
 
 std::string processors_json(const InstanceReport& report) {
-    JsonWriter json;
-    json.begin_array();
-    for (const ProcessorReport& processor : report.processors) {
+    return json_array(report.processors, [](JsonWriter& json, const ProcessorReport& processor) {
         const ProcessorSums sums(processor);
-        json.begin_object()
-            .field("name", processor.name)
+        json.field("name", processor.name)
             .field("id", value_of(processor.id))
             .field("kind", processor.kind)
             .field("adaptor", processor.adaptor)
@@ -195,36 +200,25 @@ std::string processors_json(const InstanceReport& report) {
             .field("errors", sums.errors)
             .field("received", sums.received)
             .field("kept", sums.kept)
-            .field("last_error", sums.last_error)
-            .end_object();
-    }
-    return json.end_array().text();
+            .field("last_error", sums.last_error);
+    });
 }
 
 std::string services_json(const InstanceReport& report) {
-    JsonWriter json;
-    json.begin_array();
-    for (const ServiceReport& service : report.services) {
-        json.begin_object()
-            .field("name", service.name)
+    return json_array(report.services, [&report](JsonWriter& json, const ServiceReport& service) {
+        json.field("name", service.name)
             .field("policy", name_of(service.policy))
             .field("is_withdrawn", service.is_withdrawn)
             .key("providers")
             .begin_array();
         for (const ProviderId& provider : service.providers) json.value(provider_name(report, provider));
-        json.end_array().end_object();
-    }
-    return json.end_array().text();
+        json.end_array();
+    });
 }
 
 std::string reactors_json(const InstanceReport& report) {
-    JsonWriter json;
-    json.begin_array();
-    for (const ReactorReport& reactor : report.reactors) {
-        json.begin_object()
-            .field("id", value_of(reactor.id))
-            .field("state", name_of(reactor.state))
-            .key("cpu");
+    return json_array(report.reactors, [](JsonWriter& json, const ReactorReport& reactor) {
+        json.field("id", value_of(reactor.id)).field("state", name_of(reactor.state)).key("cpu");
         reactor.cpu ? json.value(*reactor.cpu) : json.null();
         json.field("is_hanging", reactor.is_hanging)
             .field("duty_percent", duty_percent(reactor))
@@ -235,10 +229,8 @@ std::string reactors_json(const InstanceReport& report) {
             .field("kept_blocks", reactor.kept_blocks)
             .field("body_blocks", reactor.body_blocks)
             .field("outbox", reactor.outbox)
-            .field("placement", reactor.placement)
-            .end_object();
-    }
-    return json.end_array().text();
+            .field("placement", reactor.placement);
+    });
 }
 
 }  // namespace prosa

@@ -1,6 +1,8 @@
 // apps/prosa/text_table.hpp: rows of text as aligned columns.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -14,6 +16,12 @@ class PROSA_API TextTable {
 
     // Asserted: as many cells as the header has.
     void add(std::vector<std::string> row);
+
+    // The same, of anything fmt can format.
+    template <typename... Cells>
+    void add_row(const Cells&... cells) {
+        add({fmt::format("{}", cells)...});
+    }
 
     bool empty() const noexcept { return rows_.size() == 1; }
 
