@@ -62,7 +62,7 @@ CLI::App* add_run(CLI::App& app, RunArguments& options) {
         "Check everything, print the effective configuration and the plan, start nothing; where no file "
         "is, write a default one");
     add_duration(*run, "--duration", options.duration_ns,
-                 "Stop after this time; default: when its sources end");
+                 "Stop after this time, whatever the duration of its sources; default: when they end");
     return run;
 }
 

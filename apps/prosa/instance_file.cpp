@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/units.hpp"
 #include "core/settings/settings_loader.hpp"
 #include "core/settings/settings_source.hpp"
 
@@ -15,24 +16,40 @@ stub-1:
   service_names: [ECHO]
 )";
 
+void set_scalar(SettingsNode& node, std::string text, bool is_quoted, const char* option) {
+    node.kind = SettingsNode::Kind::scalar;
+    node.is_quoted = is_quoted;
+    node.text = std::move(text);
+    node.children.clear();
+    node.place = {std::make_shared<const std::string>(option), 0};
+}
+
 void set_name(SettingsNode& root, const std::string& name) {
-    static const auto command_line = std::make_shared<const std::string>("option --name");
     SettingsNode* node = root.find("name");
     if (node == nullptr) {
         node = &root.children.emplace_front();
         node->key = "name";
     }
-    node->kind = SettingsNode::Kind::scalar;
-    node->is_quoted = true;
-    node->text = name;
-    node->children.clear();
-    node->place = {command_line, 0};
+    set_scalar(*node, name, true, "option --name");
+}
+
+// A section without `duration` has no end of its own that the option would have to move.
+void set_durations(SettingsNode& root, Nanos duration_ns, const ProcessorRegistry& registry) {
+    for (SettingsNode& section : root.children) {
+        const SettingsNode* const processor = section.find("processor");
+        SettingsNode* const duration = section.find("duration");
+        if (processor == nullptr || duration == nullptr) continue;
+        const auto kind = registry.find(processor->text);
+        if (kind.ok() && (*kind)->is_source)
+            set_scalar(*duration, format_duration(duration_ns), false, "option --duration");
+    }
 }
 
 absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& input) {
     LoadedInstance loaded;
     loaded.tree = std::move(tree);
     if (input.name.has_value()) set_name(loaded.tree, *input.name);
+    if (input.duration_ns.has_value()) set_durations(loaded.tree, *input.duration_ns, input.registry);
     const auto read_observability = [&loaded](SettingsReader& observability) {
         observability.read("transaction_log", loaded.transaction_log);
     };
@@ -60,6 +77,15 @@ absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input) 
     auto tree = parse_settings_yaml(default_configuration, "default configuration");
     if (!tree.ok()) return tree.status();
     return read(*std::move(tree), input);
+}
+
+absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded) {
+    if (!loaded.transaction_log.has_value()) return nullptr;
+    auto created = TransactionLog::create(*loaded.transaction_log);
+    if (!created.ok()) return created.status();
+    std::shared_ptr<TransactionLog> log = *std::move(created);
+    loaded.settings.instance.journal = log;
+    return log;
 }
 
 absl::Status add_processors(BusMain& main, const InstanceSettings& settings) {

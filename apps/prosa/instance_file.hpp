@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,7 @@ struct LoadedInstance {
 struct InstanceFileInput {
     std::filesystem::path path;
     std::optional<std::string> name;  // instead of the file's
+    std::optional<Nanos> duration_ns{};  // instead of each `duration` that a source's section has
     const ProcessorRegistry& registry;
     LoadBoard& load_board;
     bool leaves_out_sources = false;
@@ -32,6 +34,9 @@ PROSA_API absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& 
 
 // What `prosa run --dry_run` writes where no file is: a stub that serves ECHO, and the defaults of all keys.
 PROSA_API absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input);
+
+// The log of transactions that the configuration asks for, given to the instance as its journal; null: none.
+PROSA_API absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded);
 
 // Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor,
 // with the section's place.

@@ -96,8 +96,11 @@ class LoadCommand {
         for (const std::string& warning : settings.warnings) fmt::print(stderr, "warning: {}\n", warning);
         if (!set_log_level(arguments_.log_level.value_or(settings.log_level))) return exit_usage;
         settings.instance.handles_signals = true;
+        const auto transaction_log = open_transaction_log(*loaded);
+        if (!transaction_log.ok()) return report_error(transaction_log.status(), exit_usage);
         LoadRun run(arguments_, settings, board);
         const auto measurement = run.measure(load, log_.log());
+        if (*transaction_log != nullptr) (*transaction_log)->close();
         if (!measurement.ok()) return report_error(measurement.status(), exit_code_of(measurement.status()));
         const int exit_code = judge(*measurement);
         if (measurement->is_stuck) end_process(exit_failed);

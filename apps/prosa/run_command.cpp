@@ -173,7 +173,8 @@ class RunCommand {
 int run_command(const RunArguments& options, const ProcessorRegistry& registry) {
     LoadBoard board;
     const InstanceFileInput input{
-        .path = options.config, .name = options.name, .registry = registry, .load_board = board};
+        .path = options.config, .name = options.name, .duration_ns = options.duration_ns, .registry = registry,
+        .load_board = board};
     if (options.is_dry_run) return dry_run(input);
     auto loaded = load_instance(input);
     if (absl::IsNotFound(loaded.status())) {
@@ -185,14 +186,9 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
     show_warnings(loaded->settings);
     if (!set_log_level(options.log_level.value_or(loaded->settings.log_level))) return exit_usage;
     loaded->settings.instance.handles_signals = true;
-    std::shared_ptr<TransactionLog> log;
-    if (loaded->transaction_log.has_value()) {
-        auto created = TransactionLog::create(*loaded->transaction_log);
-        if (!created.ok()) return usage_error(created.status());
-        log = *std::move(created);
-        loaded->settings.instance.journal = log;
-    }
-    return RunCommand(options, loaded->settings, board, std::move(log)).run();
+    auto log = open_transaction_log(*loaded);
+    if (!log.ok()) return usage_error(log.status());
+    return RunCommand(options, loaded->settings, board, *std::move(log)).run();
 }
 
 }  // namespace prosa

@@ -1,5 +1,6 @@
 // `prosa ctl` and the log of transactions from end to end, in processes of their own.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <chrono>
@@ -16,6 +17,7 @@ namespace prosa {
 namespace {
 
 const std::string payment_switch = std::string(PROSA_EXAMPLES) + "/payment_switch.yml";
+const std::string transactions = std::string(PROSA_EXAMPLES) + "/transactions.jsonl";
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -198,6 +200,24 @@ TEST_CASE("the payment switch logs both hops of each transaction, by reference a
     for (const auto& [correlation, requesters] : requesters_by_correlation)
         if (requesters.size() == 2) ++with_both_hops;
     CHECK(with_both_hops > 900);  // the others are refused by the router: no issuer has their number
+}
+
+TEST_CASE("load writes the log of transactions that its configuration asks for, to the last one") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("transactions.log");
+    ChildProgram program({"load", "-c", payment_switch, "--service", "ISSUER_A", "--rate", "1k", "--duration", "300ms",
+                          "--warmup", "0s", "--input", transactions, "--json", "-"},
+                         {{"PROSA_OBSERVABILITY__TRANSACTION_LOG__PATH", path}});
+    const int exit_code = program.wait();
+    CHECK_MESSAGE((exit_code == exit_ok || exit_code == exit_missed), program.errors());
+    const auto lines = lines_of(path);
+    const std::string output = program.output();
+    CHECK_FALSE(lines.empty());
+    CHECK_MESSAGE(contains(output, fmt::format("\"sent\": {},", lines.size())), output);
+    for (const std::string& line : lines) {
+        CHECK(contains(field(line, "route"), "prosa-load>ISSUER_A>issuer-a"));
+        CHECK(field(line, "reference").size() == 8);  // six digits in quotes
+    }
 }
 
 TEST_CASE("a transaction log that cannot be opened is an error before anything starts") {

@@ -212,6 +212,22 @@ TEST_CASE("a program with a kind of its own has every command, and a handler tha
     CHECK(contains(run.output(), "Requesters"));
 }
 
+TEST_CASE("--duration replaces the configured duration of a source, longer or shorter") {
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml",
+                                          "s: { processor: stub, service_names: [S] }\n"
+                                          "i: { processor: injector, service_name: S, rate: 1k, duration: 1ms }\n");
+    ChildProgram plan({"run", "--dry_run", "-c", path, "--duration", "300ms"});
+    CHECK_MESSAGE(plan.wait() == exit_ok, plan.errors());
+    CHECK(contains(plan.output(), "duration: 300ms"));
+    ChildProgram run({"run", "-c", path, "--duration", "300ms"});
+    CHECK_MESSAGE(run.wait() == exit_ok, run.errors());
+    CHECK_FALSE(contains(run.output(), "ran for 0.0"));
+    ChildProgram shorter({"run", "-c", payment_switch, "--dry_run", "--duration", "1s"});
+    CHECK(shorter.wait() == exit_ok);
+    CHECK(contains(shorter.output(), "duration: 1s"));
+}
+
 TEST_CASE("a second interrupt does not wait for what is in flight") {
     const TemporaryFolder folder;
     const std::string path =
