@@ -6,6 +6,8 @@ No systemd has to run. What the program tells a service manager: test/apps/prosa
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -16,7 +18,8 @@ UNIT = Path(os.environ["UNIT_FILE"]).read_text(encoding="utf-8")
 EXPOSURE_MAX = "20"  # tenths, of 100
 # What pinning, locked pools, sleeping, descriptors, files and the control socket need.
 NEEDED_CALLS = {"sched_setaffinity", "sched_getaffinity", "mlock", "mmap", "madvise", "futex", "epoll_wait", "eventfd2",
-                "clone3", "sched_yield", "rseq", "sendto", "listen", "openat", "rename"}
+                "clone3", "sched_yield", "rseq", "poll", "prctl", "sendto", "bind", "chmod", "listen", "openat",
+                "rename", "unlink"}
 
 
 def settings(name):
@@ -32,6 +35,53 @@ class Unit(unittest.TestCase):
     def test_memory_may_be_locked_and_no_privilege_is_left(self):
         self.assertEqual(settings("LimitMEMLOCK"), ["infinity"])
         self.assertEqual(settings("CapabilityBoundingSet"), [""])
+
+
+@unittest.skipUnless(os.geteuid() == 0 and which("setpriv"), "only root, with package util-linux, can give up privileges")
+class Unprivileged(unittest.TestCase):
+    """The program as the unit runs it: without a capability, its files and socket in folders of its own."""
+
+    CONFIGURATION = "name: pinned\nstub-1: { processor: stub, service_names: [PAY] }\n"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        (self.folder / "pinned.yml").write_text(self.CONFIGURATION, encoding="utf-8")
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.settimeout(60)
+        self.manager.bind(str(self.folder / "notify"))
+
+    def start(self):
+        program = subprocess.Popen(
+            ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", os.environ["UNIT_PROGRAM"], "run",
+             "-c", self.folder / "pinned.yml"],
+            env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "XDG_RUNTIME_DIR": str(self.folder)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        while b"READY=1" not in self.manager.recv(4096):
+            continue
+        return program
+
+    @staticmethod
+    def status_of_thread(program, name):
+        for task in Path(f"/proc/{program.pid}/task").iterdir():
+            if (task / "comm").read_text(encoding="utf-8").strip() == name:
+                return dict(re.findall(r"^(\w+):\s*(.*)$", (task / "status").read_text(encoding="utf-8"), re.M))
+        raise AssertionError(f"there is no thread {name}")
+
+    def test_its_reactors_are_pinned_and_it_stops_in_order(self):
+        program = self.start()
+        status = self.status_of_thread(program, "prosa-0")
+        self.assertEqual(int(status["CapEff"], 16), 0)
+        self.assertRegex(status["Cpus_allowed_list"], r"^\d+$")
+        self.assertTrue((self.folder / "prosa-pinned.sock").is_socket())
+        program.send_signal(signal.SIGTERM)
+        while b"STOPPING=1" not in self.manager.recv(4096):
+            continue
+        self.assertEqual(program.wait(60), 0)
 
 
 @unittest.skipUnless(which("systemd-analyze"), "package systemd is not installed")
