@@ -6,6 +6,7 @@ from pathlib import Path
 
 import file_rules
 import include_table
+import installed_headers
 from source_tree import SourceTree
 
 REPOSITORY = SourceTree(Path(__file__).resolve().parents[2])
@@ -25,6 +26,9 @@ class Repository(unittest.TestCase):
 
     def test_folders_stand_in_the_table(self):
         self.hold(include_table.folders_stand_in_the_table)
+
+    def test_installed_headers_include_installed_ones(self):
+        self.hold(installed_headers.installed_headers_include_installed_ones)
 
     def test_names_are_snake_case(self):
         self.hold(file_rules.names_are_snake_case)
@@ -47,6 +51,8 @@ class Repository(unittest.TestCase):
     def test_the_rules_see_the_sources(self):
         self.assertIn("core/base/clock.hpp", REPOSITORY.files(("core",), (".hpp",)))
         self.assertIn(("tools/test", True), list(file_rules.shell_scripts(REPOSITORY)))
+        self.assertLessEqual({"core/bus/bus.hpp", "tvf/tvf.hpp", "adaptors/register.hpp", "apps/prosa/prosa_main.hpp"},
+                             set(installed_headers.installed_headers(REPOSITORY)))
 
 
 class Sample(unittest.TestCase):
@@ -124,6 +130,15 @@ class IncludeTable(Sample):
 
 
 class FileRules(Sample):
+    def test_an_installed_header_that_includes_another_one_is_refused(self):
+        self.write("tvf/meson.build", "install_headers(\n  'a.hpp', 'b.hpp', 'c.hpp',\n  subdir: 'prosa/tvf')\n")
+        self.write("tvf/a.hpp", '#include "tvf/b.hpp"\n#include "tvf/own.hpp"\n')
+        self.write("tvf/b.hpp")
+        self.write("tvf/own.hpp")
+        self.assertEqual(self.faults(installed_headers.installed_headers_include_installed_ones),
+                         ["tvf/meson.build: tvf/c.hpp does not exist",
+                          "tvf/a.hpp:2: tvf/own.hpp is not installed; tvf/a.hpp is, by tvf/meson.build"])
+
     def test_a_name_in_title_case_is_refused(self):
         self.write("core/base/SpscRing.hpp")
         self.write("core/base/spsc_ring.hpp")
