@@ -110,9 +110,13 @@ class Bash(Pages):
         self.assertEqual(self.complete("run", "--log-level", "="), levels)
         self.assertEqual(self.complete("load", "--arrivals", "=", "p"), {"poisson"})
 
+    def test_names_of_numbers_are_offered_without_the_numbers(self):
+        self.assertEqual(self.complete("report", "--unit", ""), {"ns", "us", "ms", "s"})
+
     def test_files_are_offered_where_a_file_is_meant(self):
         start = str(self.folder / "ba")
         self.assertEqual(self.complete("run", "-c", start), {str(self.folder / "bash")})
+        self.assertEqual(self.complete("report", start), {str(self.folder / "bash")})
 
     def test_nothing_is_offered_for_a_free_value(self):
         self.assertEqual(self.complete("run", "--duration", ""), set())
