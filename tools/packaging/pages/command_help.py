@@ -51,10 +51,8 @@ def parse_entry(spec, text):
     names, _, rest = spec.partition(" ")
     entry = Entry(names.split(","), text=text or "")
     rest = " " + REMARKS.sub("", rest)
-    entry.is_repeatable = rest.endswith(REPEATABLE)
-    rest = rest.removesuffix(REPEATABLE)
-    entry.is_required = rest.endswith(REQUIRED)
-    rest = rest.removesuffix(REQUIRED).strip()
+    entry.is_repeatable, entry.is_required = REPEATABLE in rest, REQUIRED in rest
+    rest = rest.replace(REPEATABLE, "").replace(REQUIRED, "").strip()
     choices = CHOICES.search(rest)
     if choices:
         entry.choices = [choice.split("->")[0] for choice in choices[1].split(",")]
