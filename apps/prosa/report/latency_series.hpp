@@ -28,8 +28,9 @@ struct PROSA_API LatencySeries {
     std::string name;
     HdrHistogram total{HdrRange{}};
     std::uint64_t out_of_range_count = 0;
-    std::vector<SeriesPoint> points{};  // in the order of time
-
+    std::vector<SeriesPoint> points{};
+    bool is_other_view =
+        false;  // of the same transactions as another series: its throughput says nothing new
     // The range widens as needed, so no value of a log with a larger one is clamped.
     void add(const HdrHistogram& histogram, std::uint64_t histogram_out_of_range_count);
     void add_interval(double start_s, double length_s, const HdrHistogram& histogram,

@@ -33,10 +33,11 @@ absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
 absl::Status write_forms(const ReportOptions& options, const LatencyReport& report) {
     const bool has_standard_output_form = options.json == "-" || options.csv == "-";
     if (!has_standard_output_form) fmt::print("{}", series_table(report));
-    if (options.json.has_value())
-        if (absl::Status written = write_output(*options.json, report_json(report)); !written.ok())
-            return written;
-    return options.csv.has_value() ? write_output(*options.csv, report_csv(report)) : absl::OkStatus();
+    absl::Status written;
+    if (options.json.has_value()) written.Update(write_output(*options.json, report_json(report)));
+    if (options.csv.has_value()) written.Update(write_output(*options.csv, report_csv(report)));
+    if (options.html.has_value()) written.Update(write_output(*options.html, report_html(report)));
+    return written;
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ void add_options(CLI::App& app, ReportOptions& options) {
         ->type_name("FILE|-");
     app.add_option("--csv", options.csv, "Write everything as CSV to a file, or to standard output (-)")
         ->type_name("FILE|-");
+    app.add_option("--html", options.html, "Write everything as one page with drawings")->type_name("FILE");
 }
 
 }  // namespace

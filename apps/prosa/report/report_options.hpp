@@ -16,6 +16,7 @@ struct ReportOptions {
     std::vector<double> percentiles = {50, 90, 99, 99.9, 99.99, 99.999, 100};
     std::optional<std::string> json;  // a file, or `-`: standard output, instead of the table; csv as well
     std::optional<std::string> csv;
+    std::optional<std::string> html;
 };
 
 // Nothing: the program ends with `exit_code`, and what it had to say was printed.
