@@ -84,6 +84,9 @@ void add_pace(CLI::App& load, LoadArguments& options) {
     load.add_option("--arrivals", options.arrivals, "Times between requests: uniform or poisson")
         ->check(CLI::IsMember({"uniform", "poisson"}))
         ->capture_default_str();
+    load.add_option("--runs", options.runs, "Repeat the load, each time with a fresh instance; default 1")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("N");
     load.add_option("--seed", options.seed, "Of the Poisson arrivals")->capture_default_str();
 }
 
@@ -105,6 +108,10 @@ void add_outputs(CLI::App& load, LoadArguments& options) {
     load.add_option("--hgrm", options.hgrm,
                     "Write the distribution of response times (HdrHistogram's text, in us)")
         ->type_name("FILE");
+    load.add_option("--html", options.html, "Write a page with drawings, which needs nothing else")
+        ->type_name("FILE");
+    load.add_option("--csv", options.csv, "Write everything as CSV to a file, or to standard output (-)")
+        ->type_name("FILE|-");
     load.add_option_function<std::vector<std::string>>(
             "--tag",
             [&options](const std::vector<std::string>& texts) {

@@ -41,6 +41,9 @@ struct LoadArguments {
     std::optional<std::string> json;  // a file, or `-`: standard output, instead of the tables
     std::optional<std::string> hlog;  // files of other HdrHistogram tools' formats
     std::optional<std::string> hgrm;
+    std::optional<std::string> html;
+    std::optional<std::string> csv;
+    std::uint32_t runs = 1;
     std::vector<std::pair<std::string, std::string>> run_tags;
     std::vector<std::string> thresholds;
     std::string reactor;  // empty: that of the service's first provider; `own`; or a number

@@ -6,6 +6,7 @@
 
 #include <ctime>
 #include <fstream>
+#include <set>
 
 #include "core/base/clock.hpp"
 #include "core/reactor/topology.hpp"
@@ -36,6 +37,23 @@ std::string allowed_cpus(const Topology& topology) {
     return format_cpu_list(allowed);
 }
 
+std::string isolated_cpus(const Topology& topology) {
+    std::vector<int> isolated;
+    for (const Cpu& cpu : topology.cpus)
+        if (cpu.is_isolated) isolated.push_back(cpu.cpu);
+    return isolated.empty() ? std::string("none") : format_cpu_list(isolated);
+}
+
+// Of the allowed CPUs; each once.
+std::string governors(const Topology& topology) {
+    std::set<std::string> names;
+    for (const Cpu& cpu : topology.cpus)
+        if (cpu.is_allowed) names.insert(cpu.governor.empty() ? "not shown" : cpu.governor);
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> environment_facts() {
@@ -48,6 +66,8 @@ std::vector<std::pair<std::string, std::string>> environment_facts() {
         {"kernel", kernel()},
         {"cpu", cpu_model()},
         {"allowed_cpus", allowed_cpus(topology)},
+        {"isolated_cpus", isolated_cpus(topology)},
+        {"governor", governors(topology)},
         {"quota_cpus",
          topology.quota_cpus.has_value() ? fmt::format("{:.2f}", *topology.quota_cpus) : "none"},
         {"virtual_machine", topology.is_virtual_machine ? "yes" : "no"},

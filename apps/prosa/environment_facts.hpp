@@ -9,7 +9,8 @@
 
 namespace prosa {
 
-// Name and value: version, compiler, date (UTC), kernel, CPU, allowed CPUs, quota, virtual machine, clock.
+// Name and value: version, compiler, date (UTC), kernel, CPU, allowed and isolated CPUs, governor, quota,
+// virtual machine, clock.
 PROSA_API std::vector<std::pair<std::string, std::string>> environment_facts();
 
 }  // namespace prosa

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
+#include <optional>
 
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_file.hpp"
 #include "apps/prosa/instance_run.hpp"
+#include "apps/prosa/load_latency_report.hpp"
 #include "apps/prosa/load_report.hpp"
 #include "apps/prosa/load_run.hpp"
 #include "apps/prosa/output_file.hpp"
@@ -84,56 +87,100 @@ class LoadCommand {
     }
 
   private:
-    int measure(const LoadOptions& load) {
+    // What one run needs; it stays when a thread of it did not end.
+    struct Place {
         LoadBoard board;
-        auto loaded = load_instance({.path = arguments_.config,
-                                     .name = arguments_.name,
-                                     .registry = registry_,
-                                     .load_board = board,
-                                     .leaves_out_sources = true});
-        if (!loaded.ok()) return report_error(loaded.status(), exit_usage);
-        InstanceSettings& settings = loaded->settings;
-        for (const std::string& warning : settings.warnings) fmt::print(stderr, "warning: {}\n", warning);
-        if (!set_log_level(arguments_.log_level.value_or(settings.log_level))) return exit_usage;
-        settings.instance.handles_signals = true;
-        const auto transaction_log = open_transaction_log(*loaded);
-        if (!transaction_log.ok()) return report_error(transaction_log.status(), exit_usage);
-        LoadRun run(arguments_, settings, board);
-        const auto measurement = run.measure(load, log_.log());
-        if (*transaction_log != nullptr) (*transaction_log)->close();
-        if (!measurement.ok()) return report_error(measurement.status(), exit_code_of(measurement.status()));
-        const int exit_code = judge(*measurement);
-        if (measurement->is_stuck) end_process(exit_failed);
+        std::optional<LoadedInstance> loaded;
+        std::optional<LoadRun> run;
+    };
+
+    int measure(const LoadOptions& load) {
+        bool is_stuck = false;
+        while (runs_.size() < arguments_.runs && !is_stuck) {
+            auto place = std::make_unique<Place>();
+            const absl::Status measured = measure_once(load, *place);
+            if (!measured.ok()) return report_error(measured, exit_code_of(measured));
+            is_stuck = runs_.back().is_stuck;
+            if (is_stuck) place.release();
+            if (!runs_.back().is_complete) break;
+        }
+        const int exit_code = conclude();
+        if (is_stuck) end_process(exit_failed);
         return exit_code;
     }
 
-    int judge(const LoadMeasurement& measurement) {
-        const LoadResult& result = measurement.result;
-        if (const absl::Status printed = print({arguments_, measurement, thresholds_}); !printed.ok())
-            return report_error(printed, exit_failed);
-        const std::string crashed = crashed_text(measurement.instance);
-        fmt::print(stderr, "{}", crashed);
-        if (!crashed.empty() || !result.ledger.disagreements().empty()) return exit_failed;
-        const bool are_met =
-            std::all_of(thresholds_.begin(), thresholds_.end(),
-                        [&result](const auto& threshold) { return threshold.holds(result); });
-        return are_met && result.is_rate_reached() ? exit_ok : exit_missed;
+    absl::Status measure_once(const LoadOptions& load, Place& place) {
+        auto loaded = load_instance({.path = arguments_.config,
+                                     .name = arguments_.name,
+                                     .registry = registry_,
+                                     .load_board = place.board,
+                                     .leaves_out_sources = true});
+        if (!loaded.ok()) return invalid_argument("{}", message_of(loaded.status()));
+        InstanceSettings& settings = place.loaded.emplace(*std::move(loaded)).settings;
+        if (runs_.empty())
+            for (const std::string& warning : settings.warnings) fmt::print(stderr, "warning: {}\n", warning);
+        const std::string& level = arguments_.log_level.value_or(settings.log_level);
+        if (!set_log_level(level)) return invalid_argument("'{}' is no log level", level);
+        settings.instance.handles_signals = true;
+        const auto transaction_log = open_transaction_log(*place.loaded);
+        if (!transaction_log.ok()) return invalid_argument("{}", message_of(transaction_log.status()));
+        auto measurement = place.run.emplace(arguments_, settings, place.board).measure(load, log_.log());
+        if (*transaction_log != nullptr) (*transaction_log)->close();
+        if (!measurement.ok()) return measurement.status();
+        runs_.push_back(*std::move(measurement));
+        return absl::OkStatus();
     }
 
-    absl::Status print(const LoadReport& report) {
-        if (arguments_.json != "-") fmt::print("{}", load_text(report));
+    int conclude() {
+        if (const absl::Status printed = print(); !printed.ok()) return report_error(printed, exit_failed);
+        int exit_code = exit_ok;
+        for (const LoadMeasurement& run : runs_) {
+            const int judged = judge(run);
+            if (judged == exit_failed) return exit_failed;
+            exit_code = std::max(exit_code, judged);
+        }
+        return exit_code;
+    }
+
+    int judge(const LoadMeasurement& run) const {
+        const std::string crashed = crashed_text(run.instance);
+        fmt::print(stderr, "{}", crashed);
+        if (!crashed.empty() || !run.result.ledger.disagreements().empty()) return exit_failed;
+        const bool are_met =
+            std::all_of(thresholds_.begin(), thresholds_.end(),
+                        [&run](const auto& threshold) { return threshold.holds(run.result); });
+        return are_met && run.result.is_rate_reached() ? exit_ok : exit_missed;
+    }
+
+    absl::Status print() {
+        const LatencyReport report = latency_report_of(arguments_, runs_);
+        std::vector<LoadReport> reports;
+        for (const LoadMeasurement& run : runs_) reports.push_back({arguments_, run, thresholds_});
+        if (arguments_.json != "-" && arguments_.csv != "-") print_text(reports, report);
         absl::Status written = log_.close();
-        if (arguments_.json.has_value()) written.Update(write_output(*arguments_.json, load_json(report)));
-        if (arguments_.hgrm.has_value())
-            written.Update(
-                write_output(*arguments_.hgrm, hgrm_text(report.measurement.result.response_time)));
+        const auto write = [&written](const std::optional<std::string>& path, auto make_text) {
+            if (path.has_value()) written.Update(write_output(*path, make_text()));
+        };
+        write(arguments_.json, [&] { return load_json(reports, report.variation); });
+        write(arguments_.csv, [&] { return report_csv(report); });
+        write(arguments_.html, [&] { return report_html(report); });
+        write(arguments_.hgrm, [&] { return hgrm_text(report.series.front().total); });
         return written;
+    }
+
+    static void print_text(const std::vector<LoadReport>& reports, const LatencyReport& report) {
+        for (std::size_t i = 0; i < reports.size(); ++i) {
+            if (reports.size() > 1) fmt::print("{}run {} of {}\n", i == 0 ? "" : "\n", i + 1, reports.size());
+            fmt::print("{}", load_text(reports[i]));
+        }
+        fmt::print("{}", variation_text(report.variation));
     }
 
     const LoadArguments& arguments_;
     const ProcessorRegistry& registry_;
     std::vector<LoadThreshold> thresholds_;
     LogFileOutput log_;
+    std::vector<LoadMeasurement> runs_;
 };
 
 }  // namespace

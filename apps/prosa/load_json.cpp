@@ -105,11 +105,28 @@ void write_environment(JsonWriter& json, const InstanceReport& instance) {
     json.end_array().end_object();
 }
 
-}  // namespace
+// Behind the windows, which are seconds of intended time, the seconds in which the answers came.
+void write_intervals(JsonWriter& json, std::string_view name, const LatencySeries& series) {
+    json.key(name).begin_array();
+    for (const SeriesPoint& point : series.points) {
+        json.begin_object();
+        json.field("start_s", point.start_s).field("length_s", point.length_s).field("count", point.count);
+        json.field("p50", point.p50)
+            .field("p99", point.p99)
+            .field("p99.9", point.p999)
+            .field("max", point.max);
+        json.end_object();
+    }
+    json.end_array();
+}
 
-std::string load_json(const LoadReport& report) {
+void write_optional(JsonWriter& json, std::string_view name, std::optional<double> number) {
+    json.key(name);
+    number ? json.value(*number) : json.null();
+}
+
+void write_run(JsonWriter& json, const LoadReport& report) {
     const LoadResult& result = report.measurement.result;
-    JsonWriter json;
     json.begin_object();
     write_arguments(json, report);
     json.field("intended_rate_per_s", result.intended_rate_per_s());
@@ -122,7 +139,37 @@ std::string load_json(const LoadReport& report) {
     write_windows(json, result);
     write_thresholds(json, report);
     write_disagreements(json, result.ledger);
+    write_intervals(json, "response_time_intervals", report.measurement.response_time);
+    write_intervals(json, "service_time_intervals", report.measurement.service_time);
+    write_optional(json, "raw_line_before_ns", report.measurement.raw_line_before_ns);
+    write_optional(json, "raw_line_after_ns", report.measurement.raw_line_after_ns);
     write_environment(json, report.measurement.instance);
+    json.end_object();
+}
+
+void write_variation(JsonWriter& json, const std::vector<RunVariation>& variation) {
+    json.key("variation").begin_array();
+    for (const RunVariation& each : variation) {
+        json.begin_object()
+            .field("series", each.series)
+            .field("percentile", percentile_name(each.percentile));
+        json.field("median", each.median).field("min", each.min).field("max", each.max).end_object();
+    }
+    json.end_array();
+}
+
+}  // namespace
+
+std::string load_json(const std::vector<LoadReport>& reports, const std::vector<RunVariation>& variation) {
+    JsonWriter json;
+    if (reports.size() == 1) {
+        write_run(json, reports.front());
+        return json.text();
+    }
+    json.begin_object().key("runs").begin_array();
+    for (const LoadReport& report : reports) write_run(json, report);
+    json.end_array();
+    write_variation(json, variation);
     json.end_object();
     return json.text();
 }

@@ -7,6 +7,7 @@
 #include "apps/prosa/command_line.hpp"
 #include "apps/prosa/load_run.hpp"
 #include "apps/prosa/load_threshold.hpp"
+#include "apps/prosa/report/latency_report.hpp"
 #include "core/base/export.hpp"
 
 namespace prosa {
@@ -20,7 +21,12 @@ struct LoadReport {
 
 PROSA_API std::string load_text(const LoadReport& report);
 
-// One object; its keys are in docs/configuration.md.
-PROSA_API std::string load_json(const LoadReport& report);
+// How the percentiles differ from run to run; nothing for one run.
+PROSA_API std::string variation_text(const std::vector<RunVariation>& variation);
+
+// One object for one run; for several an object with `runs`, `variation` and `tags`. The keys are in
+// docs/configuration.md. At least one.
+PROSA_API std::string load_json(const std::vector<LoadReport>& reports,
+                                const std::vector<RunVariation>& variation);
 
 }  // namespace prosa

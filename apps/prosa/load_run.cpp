@@ -8,6 +8,7 @@
 #include "adaptors/injector/dummy_adaptor.hpp"
 #include "adaptors/injector/injector_processor.hpp"
 #include "adaptors/injector/replay_adaptor.hpp"
+#include "apps/prosa/bench/raw_line.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_file.hpp"
 #include "apps/prosa/instance_run.hpp"
@@ -55,10 +56,20 @@ std::uint32_t reactor_of(const InstanceReport& report, ProviderId provider) {
     return 0;
 }
 
+// Nothing where two CPUs cannot run at once.
+std::optional<double> raw_line_ns() {
+    constexpr Nanos looked_at_ns = 10 * ns_per_ms;
+    const auto cpus = bench::choose_bench_cpus();
+    if (!cpus.ok()) return std::nullopt;
+    const auto measured = bench::measure_raw_line_ns(*cpus, looked_at_ns);
+    return measured.ok() ? std::optional<double>(*measured) : std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog& log) {
     load.windows = std::make_shared<LoadWindows>(load.warmup_ns, load.duration_ns);
+    const auto raw_line_before = raw_line_ns();
     auto generator = make_generator(arguments_, load, board_);
     if (!generator.ok()) return generator.status();
     if (absl::Status started = start(*std::move(generator)); !started.ok()) {
@@ -66,8 +77,9 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
         fmt::print(stderr, "{}\n", message_of(started));
         end_process(exit_failed);
     }
-    LatencyRecorder recorder(board_, log.writer, log.start_ns);
     LoadMeasurement measurement;
+    measurement.raw_line_before_ns = raw_line_before;
+    LatencyRecorder recorder(board_, log.writer, log.start_ns);
     {
         Progress progress(board_, main_, stderr);
         const auto watch = [this, &recorder](Nanos now_ns) {
@@ -82,6 +94,7 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     measurement.response_time = recorder.response_time();
     measurement.service_time = recorder.service_time();
     measurement.is_complete = all_finished(board_);
+    if (!measurement.is_stuck) measurement.raw_line_after_ns = raw_line_ns();
     return measurement;
 }
 

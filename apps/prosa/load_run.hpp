@@ -28,6 +28,8 @@ struct LoadMeasurement {
     InstanceReport instance;
     LatencySeries response_time;
     LatencySeries service_time;
+    std::optional<double> raw_line_before_ns;  // where the two first CPUs of an instance lie to each other
+    std::optional<double> raw_line_after_ns;
     bool is_complete = false;  // not cut short by a signal or a crash
     bool is_stuck =
         false;  // a thread did not end: the process has to leave by end_process, the run must stay

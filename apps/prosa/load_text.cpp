@@ -69,4 +69,13 @@ std::string load_text(const LoadReport& report) {
     return text + "\n" + ledger_text(result.ledger) + thresholds_text(report);
 }
 
+std::string variation_text(const std::vector<RunVariation>& variation) {
+    if (variation.empty()) return "";
+    TextTable table({"From run to run", "percentile", "median", "min", "max"});
+    for (const RunVariation& each : variation)
+        table.add({each.series, percentile_name(each.percentile), human_duration(each.median),
+                   human_duration(each.min), human_duration(each.max)});
+    return "\n" + table.text();
+}
+
 }  // namespace prosa

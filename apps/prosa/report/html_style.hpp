@@ -31,10 +31,11 @@ p { margin: 0; color: var(--soft); }
 .tags { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 12px; }
 .tag { border: 1px solid var(--edge); background: var(--card); border-radius: 999px; padding: 1px 10px; font-size: 13px;
   color: var(--soft); overflow-wrap: anywhere; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 22px 0 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 12px; margin: 12px 0 0; }
+h1 ~ .tiles { margin-top: 22px; } .tiles + .tiles { margin-top: 12px; }
 .tile, section { background: var(--card); border: 1px solid var(--edge); border-radius: 12px; }
 .tile { padding: 12px 16px; }
-.tile b { display: block; font-size: 24px; font-weight: 620; line-height: 1.25; letter-spacing: -0.01em; }
+.tile b { display: block; font-size: 24px; font-weight: 620; line-height: 1.25; letter-spacing: -0.01em; white-space: nowrap; }
 .tile span { color: var(--soft); font-size: 13px; }
 section { margin-top: 16px; padding: 18px 20px; }
 section > p { font-size: 13px; margin-bottom: 10px; }

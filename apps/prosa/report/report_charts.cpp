@@ -13,6 +13,7 @@ namespace prosa {
 namespace {
 
 constexpr std::size_t drawn_points_max = 460;  // one for each second unit of the drawing's width
+constexpr double drawn_from_percentile = 5;    // what is faster would take most of the height
 constexpr std::size_t dotted_points_max = 60;
 
 // Neighbours taken together, so that a line has a corner for every place it can be seen at; the worst latency
@@ -70,6 +71,13 @@ std::vector<ChartPoint> percentile_points(const LatencySeries& series, const std
     return points;
 }
 
+// Without a last interval that the end of the load cut short: what came in a moment is no rate.
+std::vector<SeriesPoint> throughput_points(const LatencySeries& series) {
+    std::vector<SeriesPoint> points = series.points;
+    if (points.size() > 1 && points.back().length_s < points.front().length_s / 2) points.pop_back();
+    return thinned(points);
+}
+
 }  // namespace
 
 std::string percentile_chart(const LatencyReport& report) {
@@ -79,7 +87,7 @@ std::string percentile_chart(const LatencyReport& report) {
     for (const LatencySeries& series : report.series) {
         if (series.total.total_count() == 0) continue;
         count = std::max(count, series.total.total_count());
-        low = std::min(low, series.total.min());
+        low = std::min(low, series.total.value_at_percentile(drawn_from_percentile));
         high = std::max(high, series.total.max());
     }
     SvgChart chart("Latency by percentile", ChartAxis::percentiles(count),
@@ -94,12 +102,12 @@ std::string throughput_chart(const LatencyReport& report) {
     if (!has_time(report)) return "";
     double high = 0;
     for (const LatencySeries& series : report.series)
-        for (const SeriesPoint& point : thinned(series.points)) high = std::max(high, point.per_second());
+        for (const SeriesPoint& point : throughput_points(series)) high = std::max(high, point.per_second());
     SvgChart chart("Throughput over time", ChartAxis::seconds(end_s(report)), ChartAxis::counts(high), 190);
     for (std::size_t i = 0; i < report.series.size(); ++i) {
         if (report.series[i].is_other_view) continue;
         std::vector<ChartPoint> corners;
-        const auto points = thinned(report.series[i].points);
+        const auto points = throughput_points(report.series[i]);
         for (const SeriesPoint& point : points)
             corners.push_back({middle_s(point), point.per_second(),
                                points.size() > dotted_points_max

@@ -58,6 +58,23 @@ void add_points(CsvLines& lines, const LatencySeries& series) {
     }
 }
 
+void add_variation(CsvLines& lines, const RunVariation& each) {
+    const std::string name = percentile_name(each.percentile);
+    lines.add("variation", each.series, "", name + "_median_ns", each.median);
+    lines.add("variation", each.series, "", name + "_min_ns", each.min);
+    lines.add("variation", each.series, "", name + "_max_ns", each.max);
+}
+
+void add_jitter(CsvLines& lines, const JitterReport& jitter, const std::vector<double>& percentiles) {
+    lines.add("jitter", "", "", "note", jitter.note);
+    lines.add("jitter", "", "", "threshold_ns", jitter.threshold_ns);
+    lines.add("jitter", "", "", "watched_ns", jitter.watched_ns);
+    lines.add("jitter", "", "", "count", jitter.gaps.total.total_count());
+    for (const double percentile : percentiles)
+        lines.add("jitter", "", "", percentile_name(percentile) + "_ns",
+                  jitter.gaps.total.value_at_percentile(percentile));
+}
+
 }  // namespace
 
 std::string report_csv(const LatencyReport& report) {
@@ -65,6 +82,13 @@ std::string report_csv(const LatencyReport& report) {
     for (const auto& [name, value] : report.run_tags) lines.add("run_tag", "", "", name, value);
     for (const LatencySeries& series : report.series) add_series(lines, series, report.percentiles);
     for (const LatencySeries& series : report.series) add_points(lines, series);
+    for (const auto& [name, value] : report.facts) lines.add("fact", "", "", name, value);
+    for (const OutcomeCounts& outcomes : report.outcomes)
+        for (const auto& [name, count] : outcomes.counts) lines.add("outcome", outcomes.run, "", name, count);
+    for (const RunVariation& each : report.variation) add_variation(lines, each);
+    if (report.jitter) add_jitter(lines, *report.jitter, report.percentiles);
+    for (const auto& [name, value] : report.environment) lines.add("environment", "", "", name, value);
+    for (const std::string& warning : report.warnings) lines.add("environment", "", "", "warning", warning);
     return std::move(lines).text();
 }
 

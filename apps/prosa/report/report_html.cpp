@@ -38,16 +38,20 @@ std::string tiles(const LatencyReport& report) {
         text +=
             tile(first.total.total_count() == 0 ? std::string("-")
                                                 : human_duration(first.total.value_at_percentile(percentile)),
-                 fmt::format("{} {}", first.name, percentile_name(percentile)));
+                 fmt::format("{}, {}", percentile_name(percentile), first.name));
+    text += "</div>\n";
+    if (report.facts.empty()) return text;
+    text += "<div class=\"tiles\">\n";
     for (const auto& [name, value] : report.facts) text += tile(value, name);
     return text + "</div>\n";
 }
 
-std::string legend(const LatencyReport& report) {
+std::string legend(const LatencyReport& report, bool is_over_time) {
     std::string text = "<div class=\"legend\">";
     for (std::size_t i = 0; i < report.series.size(); ++i)
-        text += fmt::format("<span><i class=\"p{}\"></i>{}</span>", i % color_count,
-                            html_text(report.series[i].name));
+        if (!is_over_time || !report.series[i].points.empty())
+            text += fmt::format("<span><i class=\"p{}\"></i>{}</span>", i % color_count,
+                                html_text(report.series[i].name));
     return text + "</div>\n";
 }
 
@@ -78,7 +82,7 @@ std::string percentile_table(const LatencyReport& report) {
 std::string percentile_section(const LatencyReport& report) {
     return "<section id=\"percentiles\"><h2>Latency by percentile</h2>"
            "<p>Each step to the right is ten times rarer. The line ends at the largest value.</p>\n" +
-           legend(report) + percentile_chart(report) + percentile_table(report) + "</section>\n";
+           legend(report, false) + percentile_chart(report) + percentile_table(report) + "</section>\n";
 }
 
 std::string time_section(const LatencyReport& report) {
@@ -86,7 +90,7 @@ std::string time_section(const LatencyReport& report) {
     if (throughput.empty()) return "";
     std::string text =
         "<section id=\"time\"><h2>Over time</h2><p>Each point is one interval of about a second.</p>\n" +
-        legend(report) + "<h3>Responses per second</h3>" + throughput;
+        legend(report, true) + "<h3>Responses per second</h3>" + throughput;
     text += "<h3>p50</h3>" + latency_chart(report, "p50", &SeriesPoint::p50);
     text += "<h3>p99</h3>" + latency_chart(report, "p99", &SeriesPoint::p99);
     text += "<h3>max</h3>" + latency_chart(report, "max", &SeriesPoint::max);
@@ -112,6 +116,7 @@ std::string outcome_section(const LatencyReport& report) {
     for (const auto& [name, count] : report.outcomes.front().counts) header.push_back(name);
     std::string table = row("th", header);
     for (const OutcomeCounts& outcomes : report.outcomes) {
+        if (report.outcomes.size() > 1) text += fmt::format("<h3>{}</h3>", html_text(outcomes.run));
         text += outcome_bar(outcomes);
         std::vector<std::string> cells{outcomes.run};
         for (const auto& [name, count] : outcomes.counts) cells.push_back(fmt::format("{}", count));

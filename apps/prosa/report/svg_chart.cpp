@@ -11,7 +11,7 @@ namespace {
 
 constexpr double width = 920;
 constexpr double left = 70;
-constexpr double right = 18;
+constexpr double right = 40;
 constexpr double top = 12;
 constexpr double bottom = 30;
 constexpr std::size_t color_count = 8;
