@@ -29,6 +29,28 @@ std::optional<std::uint64_t> wake_us(const KernelFiles& files, int cpu) {
     return longest;
 }
 
+struct TurboSwitch {
+    bool is_on = false;
+    std::string remedy;
+};
+
+constexpr const char* no_turbo_remedy = "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo";
+
+// Intel's driver has one switch for all, others one for all or one for each CPU.
+std::optional<TurboSwitch> turbo_switch(const DoctorScope& scope) {
+    if (const auto is_off = scope.files.number("/sys/devices/system/cpu/intel_pstate/no_turbo"))
+        return TurboSwitch{*is_off == 0, no_turbo_remedy};
+    if (const auto is_on = scope.files.number("/sys/devices/system/cpu/cpufreq/boost"))
+        return TurboSwitch{*is_on != 0, "echo 0 > /sys/devices/system/cpu/cpufreq/boost"};
+    std::optional<TurboSwitch> own;
+    for (const int cpu : scope.cpus) {
+        const auto is_on = scope.files.number(cpu_file(cpu, "cpufreq/boost"));
+        if (is_on && !(own && own->is_on))
+            own = TurboSwitch{*is_on != 0, "echo 0 | tee /sys/devices/system/cpu/cpu*/cpufreq/boost"};
+    }
+    return own;
+}
+
 }  // namespace
 
 Finding check_governor(const DoctorScope& scope) {
@@ -56,20 +78,15 @@ Finding check_turbo(const DoctorScope& scope) {
     Finding finding{
         .check = "turbo",
         .why = "the clock follows temperature and the neighbours' work: runs differ by 10 to 30 %"};
-    const std::string intel = "/sys/devices/system/cpu/intel_pstate/no_turbo";
-    const std::string others = "/sys/devices/system/cpu/cpufreq/boost";
-    const auto no_turbo = scope.files.number(intel);
-    const auto boost = scope.files.number(others);
-    if (!no_turbo && !boost) {
+    const auto found = turbo_switch(scope);
+    if (!found) {
         finding.found = "the machine does not show it, as most virtual ones";
-        finding.remedy = fmt::format("echo 1 > {}, on the host", intel);
+        finding.remedy = fmt::format("{}, on the host", no_turbo_remedy);
         return finding;
     }
-    const bool is_on = no_turbo ? *no_turbo == 0 : *boost != 0;
-    finding.verdict = is_on ? Verdict::warning : Verdict::ok;
-    finding.found = is_on ? "on" : "off";
-    if (is_on)
-        finding.remedy = no_turbo ? fmt::format("echo 1 > {}", intel) : fmt::format("echo 0 > {}", others);
+    finding.verdict = found->is_on ? Verdict::warning : Verdict::ok;
+    finding.found = found->is_on ? "on" : "off";
+    if (found->is_on) finding.remedy = found->remedy;
     return finding;
 }
 

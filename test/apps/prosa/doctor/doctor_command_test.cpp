@@ -5,6 +5,7 @@
 
 #include "apps/prosa/doctor/doctor_report.hpp"
 #include "apps/prosa/exit_code.hpp"
+#include "test/apps/prosa/child_program.hpp"
 #include "test/apps/prosa/doctor/sample_machine.hpp"
 
 namespace prosa::doctor {

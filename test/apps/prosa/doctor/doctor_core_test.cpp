@@ -133,6 +133,11 @@ TEST_CASE("governor: performance on all of the reactors' CPUs") {
 TEST_CASE("turbo: off, by the switch that the machine has") {
     SampleMachine machine;
     check_unknown(check_turbo(machine.scope()), "the machine does not show it, as most virtual ones");
+    machine.cpu_file(2, "cpufreq/boost", "0").cpu_file(3, "cpufreq/boost", "0");
+    check_ok(check_turbo(machine.scope()), "off");
+    machine.cpu_file(3, "cpufreq/boost", "1");
+    check_warning(check_turbo(machine.scope()), "on",
+                  "echo 0 | tee /sys/devices/system/cpu/cpu*/cpufreq/boost");
     machine.file(cpu_folder + "/cpufreq/boost", "1");
     check_warning(check_turbo(machine.scope()), "on", "echo 0 > /sys/devices/system/cpu/cpufreq/boost");
     machine.file(cpu_folder + "/cpufreq/boost", "0");

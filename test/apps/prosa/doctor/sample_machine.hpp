@@ -5,11 +5,11 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <string>
+#include <string_view>
 
 #include "apps/prosa/doctor/doctor_checks.hpp"
-#include "test/apps/prosa/child_program.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa::doctor {
 
@@ -17,9 +17,7 @@ class SampleMachine {
   public:
     // A line feed is put behind the text, as the kernel does.
     SampleMachine& file(const std::string& path, const std::string& text) {
-        const std::filesystem::path full = folder_.path().string() + path;
-        std::filesystem::create_directories(full.parent_path());
-        std::ofstream(full) << text << '\n';
+        folder_.write(std::string_view(path).substr(1), text + "\n");
         return *this;
     }
     SampleMachine& cpu_file(int cpu, const std::string& path, const std::string& text) {
@@ -34,7 +32,7 @@ class SampleMachine {
     }
 
   private:
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
 };
 
 inline void check_ok(const Finding& finding, std::string_view found) {
