@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "core/base/huge_pages.hpp"
+
 namespace prosa {
 namespace {
 
@@ -17,8 +19,10 @@ std::uint32_t whole_lines(std::uint32_t bytes) noexcept {
 MessagePool::MessagePool(ReactorId owner, std::uint32_t block_bytes, std::uint32_t capacity_blocks)
     : block_bytes_(whole_lines(block_bytes)), capacity_(capacity_blocks), owner_(owner) {
     PROSA_ASSERT(block_bytes > sizeof(MessageBlock), "a block has a payload");
-    memory_ = static_cast<std::byte*>(mi_malloc_aligned(memory_bytes() + cache_line_bytes, no_sharing_bytes));
+    const std::size_t alignment = memory_bytes() < huge_page_bytes ? no_sharing_bytes : huge_page_bytes;
+    memory_ = static_cast<std::byte*>(mi_malloc_aligned(memory_bytes() + cache_line_bytes, alignment));
     if (memory_ == nullptr) throw std::bad_alloc();
+    prefer_huge_pages(memory_, memory_bytes());
 }
 
 MessagePool::~MessagePool() {

@@ -125,11 +125,9 @@ void warn_about_machine(const Topology& topology, std::vector<TopologyWarning>& 
                             "cpupower frequency-set -g performance"});
         break;
     }
-    if (topology.huge_pages_free == 0 && topology.transparent_huge_pages != "always" &&
-        topology.transparent_huge_pages != "madvise")
+    if (topology.transparent_huge_pages != "always" && topology.transparent_huge_pages != "madvise")
         warnings.push_back({"no huge pages are available", "pools of many MiB miss the TLB: 10 to 30 ns per access",
-                            "sysctl vm.nr_hugepages=256, or echo madvise > "
-                            "/sys/kernel/mm/transparent_hugepage/enabled"});
+                            "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"});
     if (!topology.has_invariant_tsc)
         warnings.push_back({"the time stamp counter is not invariant or disagrees with the kernel's clock",
                             "a clock reading takes about 23 ns instead of 10",

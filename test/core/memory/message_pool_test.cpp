@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/huge_pages.hpp"
 #include "core/memory/message.hpp"
 
 namespace prosa {
@@ -36,6 +37,13 @@ TEST_CASE("blocks are whole lines and start on one") {
     CHECK(pool.memory_bytes() == 640);
     MessageBlock* const block = pool.try_take();
     CHECK(reinterpret_cast<std::uintptr_t>(block) % cache_line_bytes == 0);
+    pool.put(block);
+}
+
+TEST_CASE("a pool that is large enough for huge pages starts on one") {
+    MessagePool pool(ReactorId{0}, 4096, 1024);
+    MessageBlock* const block = pool.try_take();
+    CHECK(reinterpret_cast<std::uintptr_t>(block) % huge_page_bytes == 0);
     pool.put(block);
 }
 

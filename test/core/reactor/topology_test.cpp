@@ -119,7 +119,7 @@ TEST_CASE("a good machine has nothing to warn about and a poor one everything") 
     Topology good;
     for (int i = 0; i < 2; ++i)
         good.cpus.push_back({.cpu = i, .core = i, .is_isolated = true, .governor = "performance"});
-    good.huge_pages_free = 10;
+    good.transparent_huge_pages = "madvise";
     good.has_invariant_tsc = true;
     CHECK(warnings_of(good).empty());
 
@@ -127,6 +127,7 @@ TEST_CASE("a good machine has nothing to warn about and a poor one everything") 
     for (int i = 0; i < 2; ++i) poor.cpus.push_back({.cpu = i, .core = 0, .governor = "powersave"});
     poor.quota_cpus = 1.25;
     poor.transparent_huge_pages = "never";
+    poor.huge_pages_free = 10;  // those are not what pools ask for
     poor.is_virtual_machine = true;
     const auto warnings = warnings_of(poor);
     for (const std::string_view text :
