@@ -44,6 +44,7 @@ struct LoadArguments {
     std::optional<std::string> html;
     std::optional<std::string> csv;
     std::uint32_t runs = 1;
+    bool watches_jitter = true;
     std::vector<std::pair<std::string, std::string>> run_tags;
     std::vector<std::string> thresholds;
     std::string reactor;  // empty: that of the service's first provider; `own`; or a number

@@ -125,6 +125,14 @@ void write_optional(JsonWriter& json, std::string_view name, std::optional<doubl
     number ? json.value(*number) : json.null();
 }
 
+void write_jitter(JsonWriter& json, const LoadReport& report) {
+    const JitterReport& jitter = report.measurement.jitter;
+    json.key("jitter").begin_object().field("note", jitter.note).field("threshold_ns", jitter.threshold_ns);
+    json.field("watched_ns", jitter.watched_ns);
+    write_latency(json, "gaps_ns", jitter.gaps.total, report.arguments.percentiles);
+    json.end_object();
+}
+
 void write_run(JsonWriter& json, const LoadReport& report) {
     const LoadResult& result = report.measurement.result;
     json.begin_object();
@@ -143,6 +151,7 @@ void write_run(JsonWriter& json, const LoadReport& report) {
     write_intervals(json, "service_time_intervals", report.measurement.service_time);
     write_optional(json, "raw_line_before_ns", report.measurement.raw_line_before_ns);
     write_optional(json, "raw_line_after_ns", report.measurement.raw_line_after_ns);
+    write_jitter(json, report);
     write_environment(json, report.measurement.instance);
     json.end_object();
 }

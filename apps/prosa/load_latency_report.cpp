@@ -87,6 +87,16 @@ ReportFacts environment_of(std::span<const LoadMeasurement> runs) {
     return facts;
 }
 
+// Of all runs; each was watched in the same way.
+JitterReport jitter_of(std::span<const LoadMeasurement> runs) {
+    JitterReport sum = runs.front().jitter;
+    for (const LoadMeasurement& run : runs.subspan(1)) {
+        sum.gaps.add(run.jitter.gaps.total, run.jitter.gaps.out_of_range_count);
+        sum.watched_ns += run.jitter.watched_ns;
+    }
+    return sum;
+}
+
 }  // namespace
 
 std::vector<RunVariation> variation_of(std::span<const LoadMeasurement> runs,
@@ -119,6 +129,7 @@ LatencyReport latency_report_of(const LoadArguments& arguments, std::span<const 
     for (std::size_t i = 0; i < runs.size(); ++i)
         report.outcomes.push_back(outcomes_of(runs[i].result.totals, fmt::format("run {}", i + 1)));
     report.variation = variation_of(runs, arguments.percentiles);
+    report.jitter = jitter_of(runs);
     report.environment = environment_of(runs);
     report.warnings = runs.front().instance.warnings;
     return report;

@@ -12,6 +12,7 @@
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_file.hpp"
 #include "apps/prosa/instance_run.hpp"
+#include "apps/prosa/jitter_probe.hpp"
 #include "core/settings/nearest_name.hpp"
 
 namespace prosa {
@@ -80,6 +81,7 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     LoadMeasurement measurement;
     measurement.raw_line_before_ns = raw_line_before;
     LatencyRecorder recorder(board_, log.writer, log.start_ns);
+    JitterProbe jitter(jitter_place());
     {
         Progress progress(board_, main_, stderr);
         const auto watch = [this, &recorder](Nanos now_ns) {
@@ -88,6 +90,7 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
         };
         measurement.is_stuck = watch_instance(main_, progress, watch) != 0;
     }
+    measurement.jitter = jitter.stop();
     recorder.finish(monotonic_now_ns());
     measurement.result = measured(load);
     measurement.instance = main_.report();
@@ -96,6 +99,13 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     measurement.is_complete = all_finished(board_);
     if (!measurement.is_stuck) measurement.raw_line_after_ns = raw_line_ns();
     return measurement;
+}
+
+JitterPlace LoadRun::jitter_place() {
+    if (!arguments_.watches_jitter) return {std::nullopt, "Not watched: switched off."};
+    std::vector<std::optional<int>> cpus;
+    for (const ReactorReport& reactor : main_.report().reactors) cpus.push_back(reactor.cpu);
+    return choose_jitter_cpu(read_topology(), cpus);
 }
 
 absl::Status LoadRun::start(ProcessorFactory generator) {

@@ -9,8 +9,10 @@
 
 #include "adaptors/injector/load_options.hpp"
 #include "apps/prosa/command_line.hpp"
+#include "apps/prosa/jitter_probe.hpp"
 #include "apps/prosa/latency_recorder.hpp"
 #include "apps/prosa/load_result.hpp"
+#include "apps/prosa/report/latency_report.hpp"
 #include "core/base/status.hpp"
 #include "core/bus/bus_main.hpp"
 #include "core/bus/config/instance_settings.hpp"
@@ -30,6 +32,7 @@ struct LoadMeasurement {
     LatencySeries service_time;
     std::optional<double> raw_line_before_ns;  // where the two first CPUs of an instance lie to each other
     std::optional<double> raw_line_after_ns;
+    JitterReport jitter;
     bool is_complete = false;  // not cut short by a signal or a crash
     bool is_stuck =
         false;  // a thread did not end: the process has to leave by end_process, the run must stay
@@ -46,6 +49,7 @@ class LoadRun {
 
   private:
     absl::Status start(ProcessorFactory generator);
+    JitterPlace jitter_place();
     absl::StatusOr<std::uint32_t> wait_for_provider();
     bool is_named_by_nobody(const InstanceReport& report);
     std::optional<std::string> reason_to_stop(Nanos now_ns);

@@ -53,6 +53,17 @@ std::string thresholds_text(const LoadReport& report) {
     return text.empty() ? "" : "\n" + text;
 }
 
+std::string jitter_text(const LoadReport& report) {
+    const JitterReport& jitter = report.measurement.jitter;
+    if (jitter.watched_ns == 0) return fmt::format("\n  Jitter of the machine: {}\n", jitter.note);
+    return "\n" +
+           latency_table("Jitter of the machine", report.arguments.percentiles,
+                         {{fmt::format("gaps of {} and more, in {}", human_duration(jitter.threshold_ns),
+                                       human_duration(jitter.watched_ns)),
+                           &jitter.gaps.total}}) +
+           "  " + jitter.note + "\n";
+}
+
 }  // namespace
 
 std::string load_text(const LoadReport& report) {
@@ -66,7 +77,7 @@ std::string load_text(const LoadReport& report) {
     text += latency_table("Latency of responses", arguments.percentiles,
                           {{"response time (from the intended send time)", &result.response_time},
                            {"service time (from the real send)", &result.service_time}});
-    return text + "\n" + ledger_text(result.ledger) + thresholds_text(report);
+    return text + jitter_text(report) + "\n" + ledger_text(result.ledger) + thresholds_text(report);
 }
 
 std::string variation_text(const std::vector<RunVariation>& variation) {
