@@ -14,6 +14,7 @@
 // Cost      O(value) for a new tag; a tag that may exist costs a scan.  bench/tvf/flat_tvf_bench.cpp
 #pragma once
 
+#include <concepts>
 #include <utility>
 
 #include "core/base/assert.hpp"
@@ -146,6 +147,19 @@ class FlatTvfWriter {
         if (removed.was_there) --field_count_;
         return removed.was_there;
     }
+
+    // Calls put(), which puts this tag. The caller knows that the level does not hold it yet, so nothing is
+    // scanned: O(value) in any order of tags. A tag that was there all the same makes the message invalid.
+    template <std::invocable Put>
+    void put_new(Tag tag, Put&& put) {
+        const SeenTags before = std::exchange(seen_, SeenTags());
+        std::forward<Put>(put)();
+        seen_ = before;
+        seen_.add(tag);
+    }
+
+    // Whether this level has no field yet.
+    bool is_empty() const noexcept { return field_count_ == 0; }
 
     // Completes the message: body.written() is what a FlatTvfView reads. The first error of any put, or none.
     [[nodiscard]] TvfError finish() noexcept {

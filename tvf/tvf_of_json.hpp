@@ -29,6 +29,7 @@ class TvfReaderOfJson {
     absl::Status read_object(Writer& writer, const TagDictionary& dictionary, std::uint32_t depth = 1) {
         if (absl::Status status = open('{', "an object `{`", depth); !status.ok()) return status;
         if (reader_.take('}')) return absl::OkStatus();
+        const bool was_empty = is_empty(writer);
         KeySet keys;
         do {
             reader_.peek();
@@ -39,7 +40,8 @@ class TvfReaderOfJson {
             if (!tag.ok()) return reader_.error_at(at, mask_pans(message_of(tag.status())));
             if (!keys.add(*tag)) return reader_.error_at(at, fmt::format("field {} occurs twice", *key));
             if (absl::Status status = reader_.expect(':', "`:`"); !status.ok()) return status;
-            if (absl::Status status = read_value(writer, *tag, dictionary, depth); !status.ok()) {
+            absl::Status status = read_member(writer, *tag, dictionary, depth, was_empty);
+            if (!status.ok()) {
                 path_.insert(0, path_step(*key));
                 return status;
             }
@@ -51,6 +53,29 @@ class TvfReaderOfJson {
     const std::string& path() const noexcept { return path_; }
 
   private:
+    static constexpr bool can_put_new = requires(Writer & writer) {
+        writer.put_new(Tag(), [] {});
+    };
+
+    static bool is_empty(const Writer& writer) noexcept {
+        if constexpr (can_put_new) return writer.is_empty();
+        return false;
+    }
+
+    // A new tag, which the keys have shown to be one, needs no look into the writer: 65535 of them in any
+    // order are cheap.
+    absl::Status read_member(Writer& writer, Tag tag, const TagDictionary& dictionary, std::uint32_t depth,
+                             bool is_new) {
+        absl::Status status;
+        const auto read = [&] { status = read_value(writer, tag, dictionary, depth); };
+        if constexpr (can_put_new) {
+            is_new ? writer.put_new(tag, read) : read();
+        } else {
+            read();
+        }
+        return status;
+    }
+
     absl::Status open(char bracket, std::string_view expected, std::uint32_t depth) {
         if (depth > tvf_depth_max)
             return reader_.error_at(reader_.offset(),

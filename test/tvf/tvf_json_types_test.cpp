@@ -149,3 +149,42 @@ TEST_CASE("a name of a dictionary does not begin like a mark") {
     CHECK(message_of(dictionary.add({.tag = 1, .name = "$date"})) ==
           "tag 1: name `$date` begins with `$`, which JSON needs to name types");
 }
+
+TEST_CASE("keys in any order are read once each, and the TVF is valid") {
+    std::string text = "{";
+    for (Tag tag = 60'000; tag > 0; --tag)
+        text += fmt::format("\"{}\":{{\"2\":1,\"1\":[7]}},", tag * 7 % 60'013);
+    text.back() = '}';
+    const FlatTvf tvf = read(text);
+    CHECK(tvf.size() == 60'000);
+    CHECK(FlatTvfView::validate(tvf.bytes()).ok());
+    CHECK(*tvf.get_buffer(7)->get_buffer(1)->get_unsigned(1) == 7);
+}
+
+TEST_CASE("JSON put into a writer that holds fields overwrites them") {
+    FlatTvf tvf;
+    tvf.put_byte(1, 1);
+    tvf.put_byte(2, 2);
+    absl::Status status;
+    CHECK(tvf.edit([&](FlatTvfWriter& writer) {
+        status = read_json(R"({"3":3,"1":7})", no_names, writer);
+        writer.put_unsigned(3, 4);
+    }) == TvfError::none);
+    CHECK(status.ok());
+    CHECK(FlatTvfView::validate(tvf.bytes()).ok());
+    CHECK(*tvf.get_unsigned(1) == 7);
+    CHECK(*tvf.get_unsigned(3) == 4);
+    CHECK(tvf.size() == 3);
+}
+
+TEST_CASE("a put after JSON overwrites what JSON put") {
+    FlatTvf tvf;
+    CHECK(tvf.edit([](FlatTvfWriter& writer) {
+        CHECK(read_json(R"({"3":3,"1":7})", no_names, writer).ok());
+        writer.put_unsigned(3, 4);
+        writer.put_unsigned(1, 8);
+    }) == TvfError::none);
+    CHECK(FlatTvfView::validate(tvf.bytes()).ok());
+    CHECK(*tvf.get_unsigned(3) == 4);
+    CHECK(*tvf.get_unsigned(1) == 8);
+}
