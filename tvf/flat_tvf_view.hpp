@@ -92,7 +92,7 @@ class FlatTvfView {
         std::uint32_t offset = cursor_;
         if (offset >= end_ || flat::load_word(data_ + offset) != flat::field_word(tag, type, value_bytes))
             [[unlikely]] {
-            const TvfError error = search(*this, tag, type, offset);
+            const TvfError error = search(data_, end_, cursor_, tag, type, offset);
             if (error != TvfError::none) return {.error = error};
         }
         cursor_ = offset + flat::field_header_bytes + 8;
@@ -104,7 +104,7 @@ class FlatTvfView {
         std::uint32_t offset = cursor_;
         if (offset >= end_ ||
             (flat::load_word(data_ + offset) & tag_and_type) != flat::field_word(tag, type, 0)) [[unlikely]] {
-            const TvfError error = search(*this, tag, type, offset);
+            const TvfError error = search(data_, end_, cursor_, tag, type, offset);
             if (error != TvfError::none) return {.error = error};
         }
         const std::uint64_t field = flat::load_word(data_ + offset);
@@ -112,22 +112,24 @@ class FlatTvfView {
         return {.value = {data_ + offset + flat::field_header_bytes, flat::value_bytes_of(field)}};
     }
 
-    // By value, so that the caller's view can stay in registers.
-    [[gnu::noinline]] static TvfError search(FlatTvfView view, Tag tag, TvfType type,
-                                             std::uint32_t& offset) noexcept {
-        offset = view.locate(tag);
-        if (offset >= view.end_) return TvfError::not_found;
-        const bool same = flat::type_of(flat::load_word(view.data_ + offset)) == type;
+    // In single words, so that the caller's view can stay in registers: a view passed by value is written and
+    // loaded again in pieces of other sizes, which waits for every store before it.
+    [[gnu::noinline]] static TvfError search(const std::byte* data, std::uint32_t end, std::uint32_t cursor, Tag tag,
+                                             TvfType type, std::uint32_t& offset) noexcept {
+        offset = locate(data, end, cursor, tag);
+        if (offset >= end) return TvfError::not_found;
+        const bool same = flat::type_of(flat::load_word(data + offset)) == type;
         return same ? TvfError::none : TvfError::type_mismatch;
     }
 
-    // From the cursor to the end, then from the start. Returns end_ or more when absent.
-    std::uint32_t locate(Tag tag) const noexcept {
-        const std::uint32_t offset = flat::find_field(data_, cursor_, end_, tag);
-        if (offset < end_) return offset;
-        const std::uint32_t wrapped = flat::find_field(data_, flat::header_bytes, cursor_, tag);
-        return wrapped < cursor_ ? wrapped : end_;
+    // From the cursor to the end, then from the start. Returns `end` or more when absent.
+    static std::uint32_t locate(const std::byte* data, std::uint32_t end, std::uint32_t cursor, Tag tag) noexcept {
+        const std::uint32_t offset = flat::find_field(data, cursor, end, tag);
+        if (offset < end) return offset;
+        const std::uint32_t wrapped = flat::find_field(data, flat::header_bytes, cursor, tag);
+        return wrapped < cursor ? wrapped : end;
     }
+    std::uint32_t locate(Tag tag) const noexcept { return locate(data_, end_, cursor_, tag); }
 
     const std::byte* data_ = nullptr;
     std::uint32_t end_ = 0;
