@@ -2,18 +2,20 @@
 //
 // Threads   producer: can_claim, try_claim, publish.  consumer: peek, release.  any: capacity_slots, slot_bytes.
 // Progress  wait-free, O(1), no allocation, no system call.
-// Ordering  [publish] slot.sequence release in publish -> acquire in peek         : the message is readable
-//           [recycle] slot.sequence release in release -> acquire in can_claim    : the slot is writable
-// Units     capacity in slots; positions are monotonic u32 that wrap; slot = position & mask. A slot at position
-//           p is writable when its sequence is p, readable when p + 1, and writable again one lap later, when
-//           p + capacity. Two sides never differ by more than a lap, so 32 bits cannot alias.
+// Ordering  [publish] slot.sequence release in publish -> acquire in peek      : the message is readable
+//           [recycle] released_ release in release -> acquire in can_claim     : the slots before it are writable
+// Units     capacity in slots; positions are monotonic u32 that wrap; slot = position & mask. The slot at position p
+//           is readable when its sequence is p + 1, and writable when p - released < capacity. Two sides never
+//           differ by more than a lap, so 32 bits cannot alias.
 // Full      try_claim returns null; the caller owns the backpressure policy. A claim that is not published has
 //           not moved the position: leaving it is the abort, and costs nothing.
-// Cost      the sequence lies in the slot's first line, so a message of one line moves one line per hop, and
-//           neither side reads a line that holds the other's position. bench/core/ring/slot_ring_bench.cpp
+// Cost      the sequence lies in the slot's first line, so a message of one line moves one line per hop. The
+//           consumer writes no slot and the producer reads none; the line with `released_` moves when the producer
+//           has used up what it last saw there: once a lap. bench/core/ring/slot_ring_bench.cpp
 // Proof     test/core/ring/slot_ring_{test,stress}.cpp
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -34,14 +36,14 @@ class SlotRing {
 
     // `capacity_slots` is a power of two >= 2; `slot_bytes` a multiple of the cache line. Throws std::bad_alloc.
     SlotRing(std::uint32_t capacity_slots, std::uint32_t slot_bytes)
-        : producer_{nullptr, slot_bytes, capacity_slots - 1, 0},
-          consumer_{nullptr, slot_bytes, capacity_slots - 1, 0} {
+        : producer_{{nullptr, slot_bytes, capacity_slots - 1, 0}, 0},
+          consumer_{{nullptr, slot_bytes, capacity_slots - 1, 0}, Sequence(0)} {
         PROSA_ASSERT(std::has_single_bit(capacity_slots) && capacity_slots >= 2, "capacity is a power of two");
         PROSA_ASSERT(slot_bytes % cache_line_bytes == 0 && slot_bytes >= sizeof(Sequence), "slots are lines");
         void* const memory = ::operator new(memory_bytes(), std::align_val_t{no_sharing_bytes});
         producer_.slots = consumer_.slots = static_cast<std::byte*>(memory);
         for (std::uint32_t position = 0; position < capacity_slots; ++position)
-            new (producer_.slot(position)) Sequence(position);
+            new (producer_.slot(position)) Sequence(0);
     }
     ~SlotRing() {
         for (std::uint32_t position = 0; position <= producer_.mask; ++position)
@@ -51,19 +53,20 @@ class SlotRing {
     SlotRing(const SlotRing&) = delete;
     SlotRing& operator=(const SlotRing&) = delete;
 
-    std::uint32_t capacity_slots() const noexcept { return consumer_.mask + 1; }
-    std::uint32_t slot_bytes() const noexcept { return consumer_.slot_bytes; }
+    std::uint32_t capacity_slots() const noexcept { return producer_.mask + 1; }
+    std::uint32_t slot_bytes() const noexcept { return producer_.slot_bytes; }
     std::size_t memory_bytes() const noexcept { return std::size_t{capacity_slots()} * slot_bytes(); }
 
-    // True when the next `count` slots are writable (1 <= count <= capacity). Slots become writable in order, so
-    // the last one tells for all.
-    bool can_claim(std::uint32_t count) const noexcept {
-        const std::uint32_t last = producer_.position + count - 1;
-        return producer_.sequence(last).load(std::memory_order_acquire) == last;  // [recycle]
+    // True when the next `count` slots are writable (1 <= count <= capacity).
+    bool can_claim(std::uint32_t count) noexcept {
+        const std::uint32_t end = producer_.position + count;
+        if (end - producer_.released_seen <= capacity_slots()) [[likely]] return true;
+        producer_.released_seen = consumer_.released.load(std::memory_order_acquire);  // [recycle]
+        return end - producer_.released_seen <= capacity_slots();
     }
 
     // The next slot, or null when the ring is full. The claimer writes behind the sequence word only.
-    std::byte* try_claim() const noexcept { return can_claim(1) ? producer_.slot(producer_.position) : nullptr; }
+    std::byte* try_claim() noexcept { return can_claim(1) ? producer_.slot(producer_.position) : nullptr; }
 
     // Hands the slot of the last successful try_claim to the consumer.
     void publish() noexcept {
@@ -71,11 +74,12 @@ class SlotRing {
         producer_.sequence(position).store(position + 1, std::memory_order_release);  // [publish]
     }
 
-    // Starts to bring the next slot's lines into this core for writing, while there is time. Slots further ahead,
-    // or none, made the pipelined echo a fifth slower.
+    // Starts to bring the first `bytes` of the next slot (at most all) into this core for writing, while there is
+    // time. Slots further ahead, or none, made the pipelined echo a fifth slower.
     void prefetch_claim(std::uint32_t bytes) const noexcept {
         const std::byte* const slot = producer_.slot(producer_.position);
-        for (std::uint32_t offset = 0; offset < bytes; offset += cache_line_bytes) prefetch_write(slot + offset);
+        const std::uint32_t end = std::min(bytes, producer_.slot_bytes);
+        for (std::uint32_t offset = 0; offset < end; offset += cache_line_bytes) prefetch_write(slot + offset);
     }
 
     // The oldest message, or null when there is none. Readable until release.
@@ -100,8 +104,7 @@ class SlotRing {
 
     // Gives the peeked slot back to the producer.
     void release() noexcept {
-        const std::uint32_t position = consumer_.position++;
-        consumer_.sequence(position).store(position + consumer_.mask + 1, std::memory_order_release);  // [recycle]
+        consumer_.released.store(++consumer_.position, std::memory_order_release);  // [recycle]
     }
 
     // How many messages wait, for the consumer; more may have come meanwhile. O(log capacity).
@@ -124,7 +127,7 @@ class SlotRing {
 
   private:
     // Each side has its own copy of what never changes, so that it reads one line of its own.
-    struct alignas(no_sharing_bytes) Side {
+    struct Side {
         std::byte* slots;
         std::uint32_t slot_bytes;
         std::uint32_t mask;
@@ -137,10 +140,17 @@ class SlotRing {
             return *std::launder(reinterpret_cast<Sequence*>(slot(at)));
         }
     };
-    static_assert(sizeof(Side) == no_sharing_bytes, "the sides do not share a line, nor an adjacent pair");
+    struct alignas(no_sharing_bytes) Producer : Side {
+        std::uint32_t released_seen;  // what `released` was at the last look
+    };
+    struct alignas(no_sharing_bytes) Consumer : Side {
+        Sequence released;  // the position, for the producer
+    };
+    static_assert(sizeof(Producer) == no_sharing_bytes && sizeof(Consumer) == no_sharing_bytes,
+                  "the sides do not share a line, nor an adjacent pair");
 
-    Side producer_;
-    Side consumer_;
+    Producer producer_;
+    Consumer consumer_;
 };
 
 }  // namespace prosa
