@@ -87,8 +87,8 @@ void add_pace(CLI::App& load, LoadArguments& options) {
     load.add_option("--runs", options.runs, "Repeat the load, each time with a fresh instance; default 1")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
-    load.add_flag("!--no_jitter,!--no-jitter", options.watches_jitter,
-                  "No thread that watches the machine's jitter on a CPU that no reactor needs");
+    load.add_flag_callback("--no_jitter,--no-jitter", [&options] { options.watches_jitter = false; },
+                           "No thread that watches the machine's jitter on a CPU that no reactor needs");
     load.add_option("--seed", options.seed, "Of the Poisson arrivals")->capture_default_str();
 }
 

@@ -10,6 +10,7 @@
 #include <x86intrin.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "core/base/export.hpp"
 
@@ -21,6 +22,7 @@ __extension__ using Uint128 = unsigned __int128;
 inline constexpr Nanos ns_per_us = 1'000;
 inline constexpr Nanos ns_per_ms = 1'000'000;
 inline constexpr Nanos ns_per_s = 1'000'000'000;
+inline constexpr Nanos no_deadline_ns = std::numeric_limits<Nanos>::max();
 
 // CLOCK_MONOTONIC by the kernel's vDSO.
 PROSA_API Nanos monotonic_now_ns() noexcept;

@@ -150,7 +150,8 @@ void BusNode::house_keep() noexcept {
 }
 
 Nanos BusNode::next_deadline_ns() const {
-    Nanos deadline_ns = std::min({deadlines_.next_deadline_ns(), timers_.next_deadline_ns(), next_source_ns_});
+    Nanos deadline_ns = std::min({deadlines_.next_deadline_ns(), timers_.next_deadline_ns(), next_source_ns_,
+                                  requester_.next_look_ns(), responder_.next_look_ns()});
     if (!events_.empty() || responder_.is_blocked())
         deadline_ns = std::min(deadline_ns, requester_.now_ns() + retry_after_ns);
     return deadline_ns;

@@ -8,7 +8,7 @@
 namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
-    : requester_(&requester), caller_(&caller), options_(options), service_(service) {
+    : requester_(&requester), caller_(&caller), correlation_(options.correlation) {
     if (requester.is_shut_down_) [[unlikely]] {
         refusal_ = ServiceError::shutting_down;
         return;
@@ -32,11 +32,9 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
         if (caller.outstanding(provider.index) < requester.options_.credit) [[likely]] {
             has_credit = true;
             if (try_provider(provider)) [[likely]] {
-                provider_index_ = provider.index;
-                provider_id_ = provider.id;
-                endpoint_ = provider.endpoint;
                 entry_ = pending;
-                open_body();
+                note_request(provider, service, options);
+                open_body(options.body_bytes_hint);
                 return;
             }
         }
@@ -84,13 +82,27 @@ bool Claim::try_staged() noexcept {
     return true;
 }
 
-void Claim::open_body() noexcept {
-    const std::uint32_t offset = options_.correlation != 0 ? correlation_bytes : 0;
+// What is known of the request now goes where it belongs, word by word: the options were written a moment ago, and a
+// copy that loads two of their words at once would wait for all stores before it.
+void Claim::note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept {
+    provider_id_ = provider.id;
+    endpoint_ = provider.endpoint;
+    timeout_ns_ = options.timeout_ns != 0 ? options.timeout_ns : requester_->options_.call_timeout_ns;
+    PendingEntry& entry = *entry_;
+    entry.has_waiter = options.waiter != nullptr;
+    entry.token = entry.has_waiter ? reinterpret_cast<std::uint64_t>(options.waiter) : options.token;
+    entry.service = service;
+    entry.provider = provider.index;
+    entry.caller = caller_->place_;
+}
+
+void Claim::open_body(std::uint32_t bytes_hint) noexcept {
+    const std::uint32_t offset = correlation_ != 0 ? correlation_bytes : 0;
     body_.data = area_of(*header_) + offset;
     body_.capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset;
     body_.grow = &Claim::grow;
     body_.owner = this;
-    if (options_.body_bytes_hint > body_.capacity_bytes) [[unlikely]] (void)grow(body_, options_.body_bytes_hint);
+    if (bytes_hint > body_.capacity_bytes) [[unlikely]] (void)grow(body_, bytes_hint);
 }
 
 bool Claim::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {
@@ -121,7 +133,7 @@ void Claim::set_reference(std::string_view reference) noexcept {
 
 void Claim::trace() noexcept {
     RequestTrace& trace = requester_->traces_[pending_index()];
-    trace.correlation = options_.correlation;
+    trace.correlation = correlation_;
     trace.provider = provider_id_;
     if (!has_reference_) trace.reference.bytes = 0;
 }
@@ -130,24 +142,22 @@ RequestId Claim::commit() noexcept {
     PROSA_ASSERT(entry_ != nullptr, "only a granted claim is committed, and once");
     Requester& requester = *requester_;
     const RequestId id = requester.next_id_++;
-    const Nanos timeout_ns =
-        options_.timeout_ns != 0 ? options_.timeout_ns : requester.options_.call_timeout_ns;
-    const Nanos deadline_ns = requester.now_ns_ + timeout_ns;
+    const Nanos deadline_ns = requester.now_ns_ + timeout_ns_;
 
     MessageHeader& header = *header_;
     header.body_bytes = body_.size_bytes;
     header.id = id;
     header.deadline_ns = deadline_ns;
-    header.service = service_;
+    header.service = entry_->service;
     header.pending_index = requester.pending_.index_of(*entry_);
     header.provider = endpoint_;
     header.kind = MessageKind::request;
     header.error = ServiceError::none;
-    header.flags = 0;
+    header.flags = requester.works_through_queue_ ? more_follows : 0;
     std::byte* behind = area_of(header);
-    if (options_.correlation != 0) {
+    if (correlation_ != 0) {
         header.flags |= has_correlation;
-        std::memcpy(behind, &options_.correlation, correlation_bytes);
+        std::memcpy(behind, &correlation_, correlation_bytes);
         behind += correlation_bytes;
     }
     if (body_block_ != nullptr) [[unlikely]] {
@@ -160,14 +170,9 @@ RequestId Claim::commit() noexcept {
     PendingEntry& entry = *entry_;
     entry.id = id;
     entry.sent_ns = requester.now_ns_;
-    entry.has_waiter = options_.waiter != nullptr;
-    entry.token = entry.has_waiter ? reinterpret_cast<std::uint64_t>(options_.waiter) : options_.token;
-    entry.service = service_;
-    entry.provider = provider_index_;
-    entry.caller = caller_->place_;
     entry.state = PendingState::in_flight;
     requester.wheel_.insert(entry, deadline_ns);
-    ++caller_->outstanding_[value_of(provider_index_)];
+    ++caller_->outstanding_[value_of(entry.provider)];
     ++requester.in_flight_;
     caller_->counters[CallerCounter::accepted].add();
     if (requester.sink_ != nullptr) [[unlikely]] trace();
@@ -179,7 +184,7 @@ void Claim::publish() noexcept {
     Requester& requester = *requester_;
     if (staged_ == nullptr) [[likely]] {
         outbound_->link->requests.publish();
-        outbound_->link->requests.prefetch_claim(requester.options_.slot_bytes);
+        outbound_->link->requests.prefetch_claim(header_bytes + body_.size_bytes);
         outbound_->has_open_claim = false;
         outbound_->needs_wake = true;
         if (outbound_->deferred_head != nullptr) [[unlikely]] requester.flush_deferred(*outbound_);

@@ -74,15 +74,15 @@ void Answer::commit_as(ServiceError error) noexcept {
     header.provider = request_->provider;
     header.kind = error == ServiceError::none ? MessageKind::response : MessageKind::error;
     header.error = error;
-    header.flags = 0;
+    header.flags = inbound_->read_ahead.is_queue() ? more_follows : 0;
     if (body_block_ != nullptr) [[unlikely]] {
-        header.flags = body_in_block;
+        header.flags |= body_in_block;
         std::memcpy(area_of(header), &body_block_, sizeof body_block_);
     }
     Inbound& inbound = *inbound_;
     if (kept_ == nullptr) {
         inbound.link->replies.publish();
-        inbound.link->replies.prefetch_claim(responder_->options_.slot_bytes);
+        inbound.link->replies.prefetch_claim(header_bytes + body_.size_bytes);
         inbound.has_open_answer = false;
         inbound.reserved_slots = 0;
         inbound.needs_wake = true;

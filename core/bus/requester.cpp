@@ -163,7 +163,9 @@ std::uint32_t Requester::drain_replies() noexcept {
     // By index: an outcome may lead to a new link.
     for (std::size_t i = 0; i < outbounds_.size(); ++i) {
         Outbound& outbound = *outbounds_[i];
+        if (!outbound.read_ahead.may_look(now_ns_)) [[unlikely]] continue;
         SlotRing<>& replies = outbound.link->replies;
+        works_through_queue_ = outbound.read_ahead.is_queue();
         std::uint32_t count = 0;
         for (; count < options_.batch; ++count) {
             std::byte* const slot = replies.peek();
@@ -173,9 +175,10 @@ std::uint32_t Requester::drain_replies() noexcept {
             poison(slot + header_bytes, options_.slot_bytes - header_bytes);
             replies.release();
         }
-        outbound.read_ahead.end_look(count);
+        outbound.read_ahead.end_look(count, now_ns_);
         taken += count;
     }
+    works_through_queue_ = false;
     return taken;
 }
 
@@ -332,6 +335,13 @@ bool Requester::announce_sleep() noexcept {
     for (Outbound* const outbound : outbounds_) outbound->link->requester_wake.announce_sleep();
     return std::none_of(outbounds_.begin(), outbounds_.end(),
                         [](const Outbound* outbound) { return outbound->link->replies.peek() != nullptr; });
+}
+
+Nanos Requester::next_look_ns() const noexcept {
+    Nanos next_ns = no_deadline_ns;
+    for (const Outbound* const outbound : outbounds_)
+        next_ns = std::min(next_ns, outbound->read_ahead.next_look_ns(now_ns_));
+    return next_ns;
 }
 
 void Requester::awaken() noexcept {

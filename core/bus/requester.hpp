@@ -93,7 +93,8 @@ class Claim {
     bool try_provider(const Provider& provider) noexcept;
     bool try_shared(SharedQueue& queue) noexcept;
     bool try_staged() noexcept;
-    void open_body() noexcept;
+    void note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept;
+    void open_body(std::uint32_t bytes_hint) noexcept;
     void publish() noexcept;
     void trace() noexcept;
     static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
@@ -107,10 +108,9 @@ class Claim {
     MessageBlock* staged_ = nullptr;      // the whole message in a block: no slot was free to claim
     MessageBlock* body_block_ = nullptr;
     BodyBuffer body_;
-    SendOptions options_;
-    ServiceHandle service_ = no_service;
-    ProviderId provider_id_{};
-    ProviderIndex provider_index_{};  // copies: the table may change while the claim is open
+    Nanos timeout_ns_ = 0;
+    RequestId correlation_ = 0;
+    ProviderId provider_id_{};  // copies: the table may change while the claim is open
     EndpointTag endpoint_{};
     ServiceError refusal_ = ServiceError::unreachable;
     bool has_reference_ = false;
@@ -183,6 +183,9 @@ class Requester {
     PROSA_API bool announce_sleep() noexcept;
     PROSA_API void awaken() noexcept;
 
+    // When the loop must turn again for replies that gather; no_deadline_ns when none do.
+    PROSA_API Nanos next_look_ns() const noexcept;
+
     std::uint32_t in_flight_count() const noexcept { return in_flight_; }
     std::uint32_t pending_count() const noexcept { return pending_.taken_count(); }
     // Replies that no pending request matched.
@@ -220,6 +223,7 @@ class Requester {
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
     bool is_shut_down_ = false;
+    bool works_through_queue_ = false;  // of replies: their handlers send the next requests one after the other
     PendingTable pending_;
     std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
     std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation

@@ -99,6 +99,7 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
     if (inbound.outbox_head != nullptr) [[unlikely]] return 0;
     SlotRing<>& requests = inbound.link->requests;
     std::uint32_t taken = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
+    if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]] return taken;
     while (taken < options_.batch && inbound.outbox_head == nullptr) {
         std::byte* const slot = requests.peek();
         if (slot == nullptr) break;
@@ -111,7 +112,7 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
         requests.release();
         ++taken;
     }
-    inbound.read_ahead.end_look(taken);
+    inbound.read_ahead.end_look(taken, now_ns_);
     return taken;
 }
 
@@ -241,7 +242,7 @@ bool Responder::try_send_kept(Inbound& inbound, MessageBlock& block) noexcept {
     unpoison(slot, options_.slot_bytes);
     copy_message(header_at(slot), kept_answer(block, options_.slot_bytes));
     replies.publish();
-    replies.prefetch_claim(options_.slot_bytes);
+    replies.prefetch_claim(header_bytes + header_at(slot).body_bytes);
     inbound.needs_wake = true;
     --inbound.kept_count;
     kept_pool_.put(&block);
@@ -377,6 +378,12 @@ bool Responder::announce_sleep() noexcept {
         return (endpoint.callee != nullptr || endpoint.queue->shard_count() == 0) && endpoint.queue->depth() != 0;
     });
     return !has_request && !has_shared;
+}
+
+Nanos Responder::next_look_ns() const noexcept {
+    Nanos next_ns = no_deadline_ns;
+    for (const auto& inbound : inbounds_) next_ns = std::min(next_ns, inbound->read_ahead.next_look_ns(now_ns_));
+    return next_ns;
 }
 
 void Responder::awaken() noexcept {

@@ -109,6 +109,8 @@ class Responder {
     // sleeps over this looks again after a while.
     PROSA_API bool is_blocked() const noexcept;
     PROSA_API void awaken() noexcept;
+    // When the loop must turn again for requests that gather; no_deadline_ns when none do.
+    PROSA_API Nanos next_look_ns() const noexcept;
 
     std::uint32_t outbox_count() const noexcept;
     // Requests that wait now, and the most that one turn found.

@@ -19,15 +19,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "core/base/assert.hpp"
 #include "core/base/cache_line.hpp"
 #include "core/base/clock.hpp"
 
 namespace prosa {
-
-inline constexpr Nanos no_deadline_ns = std::numeric_limits<Nanos>::max();
 
 struct TimerLink {
     TimerLink* next = nullptr;
