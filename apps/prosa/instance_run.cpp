@@ -7,7 +7,7 @@
 
 namespace prosa {
 
-int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
+int watch_instance(BusMain& main, ProgressDisplay& progress, const StopCondition& stop_when,
                    const WatchHooks& hooks) {
     constexpr Nanos tick_ns = 50 * ns_per_ms;
     bool is_stopped = false;

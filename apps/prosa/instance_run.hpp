@@ -25,7 +25,7 @@ struct WatchHooks {
 
 // Shows progress until the instance has ended: by `stop_when`, by a signal or by a processor's wish. Returns what
 // BusMain::join does; after 1 the process has to leave by end_process.
-PROSA_API int watch_instance(BusMain& main, Progress& progress, const StopCondition& stop_when,
+PROSA_API int watch_instance(BusMain& main, ProgressDisplay& progress, const StopCondition& stop_when,
                              const WatchHooks& hooks = {});
 
 // Leaves at once, with what was printed written out: for when a thread still uses the instance.

@@ -133,6 +133,16 @@ void write_jitter(JsonWriter& json, const LoadReport& report) {
     json.end_object();
 }
 
+void write_rate_changes(JsonWriter& json, const std::vector<RateChange>& changes) {
+    json.key("rate_changes").begin_array();
+    for (const RateChange& change : changes)
+        json.begin_object()
+            .field("after_ns", change.after_ns)
+            .field("rate_per_s", change.rate_per_s)
+            .end_object();
+    json.end_array();
+}
+
 void write_run(JsonWriter& json, const LoadReport& report) {
     const LoadResult& result = report.measurement.result;
     json.begin_object();
@@ -151,6 +161,7 @@ void write_run(JsonWriter& json, const LoadReport& report) {
     write_intervals(json, "service_time_intervals", report.measurement.service_time);
     write_optional(json, "raw_line_before_ns", report.measurement.raw_line_before_ns);
     write_optional(json, "raw_line_after_ns", report.measurement.raw_line_after_ns);
+    write_rate_changes(json, report.measurement.rate_changes);
     write_jitter(json, report);
     write_environment(json, report.measurement.instance);
     json.end_object();

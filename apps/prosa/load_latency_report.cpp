@@ -124,6 +124,8 @@ LatencyReport latency_report_of(const LoadArguments& arguments, std::span<const 
         runs.size() > 1 ? fmt::format(", {} runs", runs.size()) : "");
     report.percentiles = arguments.percentiles;
     report.series = series_of(runs);
+    for (const LoadMeasurement& run : runs)
+        if (!run.rate_changes.empty()) report.subtitle += "; its rate was changed by hand";
     report.run_tags = arguments.run_tags;
     report.facts = facts_of(runs);
     for (std::size_t i = 0; i < runs.size(); ++i)

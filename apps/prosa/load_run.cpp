@@ -1,9 +1,11 @@
 #include "apps/prosa/load_run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "adaptors/injector/dummy_adaptor.hpp"
 #include "adaptors/injector/injector_processor.hpp"
@@ -34,13 +36,17 @@ absl::Status check_reactor(const std::string& text, std::optional<std::uint32_t>
     return absl::OkStatus();
 }
 
-// What makes the processor that sends.
-absl::StatusOr<ProcessorFactory> make_generator(const LoadArguments& arguments, const LoadOptions& load,
+std::shared_ptr<InjectorRun> make_generator_run(const LoadArguments& arguments, const LoadOptions& load,
                                                 LoadBoard& board) {
     InjectorOptions options;
     options.service_name = arguments.service;
     options.load = load;
-    auto run = std::make_shared<InjectorRun>(std::string(generator_name), std::move(options), board);
+    return std::make_shared<InjectorRun>(std::string(generator_name), std::move(options), board);
+}
+
+// What makes the processor that sends.
+absl::StatusOr<ProcessorFactory> make_generator(const LoadArguments& arguments,
+                                                std::shared_ptr<InjectorRun> run) {
     if (!arguments.input.has_value()) return make_injector<DummyAdaptor>(std::move(run), {});
     SettingsErrors errors;
     ReplayAdaptor::Options replay;
@@ -57,6 +63,13 @@ std::uint32_t reactor_of(const InstanceReport& report, ProviderId provider) {
     return 0;
 }
 
+// A load that was stopped ran for the seconds in which something was intended.
+void cut_short(LoadResult& result) {
+    while (!result.windows.empty() && result.windows.back().intended == 0) result.windows.pop_back();
+    result.measured_ns =
+        std::min(result.measured_ns, static_cast<Nanos>(result.windows.size()) * LoadWindows::window_ns);
+}
+
 // Nothing where two CPUs cannot run at once.
 std::optional<double> raw_line_ns() {
     constexpr Nanos looked_at_ns = 10 * ns_per_ms;
@@ -71,7 +84,8 @@ std::optional<double> raw_line_ns() {
 absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog& log) {
     load.windows = std::make_shared<LoadWindows>(load.warmup_ns, load.duration_ns);
     const auto raw_line_before = raw_line_ns();
-    auto generator = make_generator(arguments_, load, board_);
+    generator_run_ = make_generator_run(arguments_, load, board_);
+    auto generator = make_generator(arguments_, generator_run_);
     if (!generator.ok()) return generator.status();
     if (absl::Status started = start(*std::move(generator)); !started.ok()) {
         if (main_.stop_and_join("the load could not begin") == 0) return started;
@@ -82,14 +96,8 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     measurement.raw_line_before_ns = raw_line_before;
     LatencyRecorder recorder(board_, log.writer, log.start_ns);
     JitterProbe jitter(jitter_place());
-    {
-        Progress progress(board_, main_, stderr);
-        const auto watch = [this, &recorder](Nanos now_ns) {
-            recorder.tick(now_ns);
-            return reason_to_stop(now_ns);
-        };
-        measurement.is_stuck = watch_instance(main_, progress, watch) != 0;
-    }
+    measurement.is_stuck = watch(recorder) != 0;
+    measurement.rate_changes = rate_changes_;
     measurement.jitter = jitter.stop();
     recorder.finish(monotonic_now_ns());
     measurement.result = measured(load);
@@ -99,6 +107,39 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     measurement.is_complete = all_finished(board_);
     if (!measurement.is_stuck) measurement.raw_line_after_ns = raw_line_ns();
     return measurement;
+}
+
+// A table in its place and keys on a terminal, else a line a second.
+int LoadRun::watch(LatencyRecorder& recorder) {
+    TerminalKeys keys(STDIN_FILENO);
+    began_ns_ = monotonic_now_ns();
+    rate_per_s_ = arguments_.rate_per_s;
+    std::unique_ptr<ProgressDisplay> display = std::make_unique<Progress>(board_, main_, stderr);
+    LiveScreen* screen = nullptr;
+    if (isatty(STDERR_FILENO) == 1) {
+        auto live = std::make_unique<LiveScreen>(board_, stderr, arguments_.service,
+                                                 arguments_.warmup_ns + arguments_.duration_ns, rate_per_s_,
+                                                 keys.has_terminal());
+        screen = live.get();
+        display = std::move(live);
+    }
+    return watch_instance(main_, *display, [&](Nanos now_ns) {
+        recorder.tick(now_ns);
+        take_keys(keys, screen, now_ns);
+        return reason_to_stop(now_ns);
+    });
+}
+
+void LoadRun::take_keys(TerminalKeys& keys, LiveScreen* screen, Nanos now_ns) {
+    constexpr double step = 1.1;
+    for (auto key = keys.next(); key; key = keys.next()) {
+        if (*key == 'q') wants_stop_ = true;
+        if (*key != '+' && *key != '-') continue;
+        rate_per_s_ = std::max(*key == '+' ? rate_per_s_ * step : rate_per_s_ / step, 1.0);
+        generator_run_->request_rate(rate_per_s_);
+        rate_changes_.push_back({now_ns - began_ns_, rate_per_s_});
+        if (screen != nullptr) screen->change_rate(rate_per_s_);
+    }
 }
 
 JitterPlace LoadRun::jitter_place() {
@@ -160,6 +201,7 @@ bool LoadRun::is_named_by_nobody(const InstanceReport& report) {
 }
 
 std::optional<std::string> LoadRun::reason_to_stop(Nanos now_ns) {
+    if (wants_stop_) return "the key q was pressed";
     if (all_finished(board_)) return "the load has finished";
     if (now_ns - looked_ns_ < ns_per_s) return std::nullopt;
     looked_ns_ = now_ns;
@@ -173,6 +215,7 @@ LoadResult LoadRun::measured(const LoadOptions& load) const {
     LoadResult result;
     result.measured_ns = load.duration_ns;
     result.windows = read_windows(*load.windows);
+    if (!all_finished(board_)) cut_short(result);
     result.totals = total_counts(board_);
     result.response_time = total_response_time(board_);
     result.service_time = total_service_time(board_);

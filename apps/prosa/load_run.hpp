@@ -6,13 +6,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "adaptors/injector/injector_run.hpp"
 #include "adaptors/injector/load_options.hpp"
 #include "apps/prosa/command_line.hpp"
 #include "apps/prosa/jitter_probe.hpp"
 #include "apps/prosa/latency_recorder.hpp"
+#include "apps/prosa/live_screen.hpp"
 #include "apps/prosa/load_result.hpp"
 #include "apps/prosa/report/latency_report.hpp"
+#include "apps/prosa/terminal_keys.hpp"
 #include "core/base/status.hpp"
 #include "core/bus/bus_main.hpp"
 #include "core/bus/config/instance_settings.hpp"
@@ -25,6 +29,12 @@ struct LoadLog {
     Nanos start_ns = 0;            // monotonic; that of the log's header
 };
 
+// By a key.
+struct RateChange {
+    Nanos after_ns = 0;  // after the load began
+    double rate_per_s = 0;
+};
+
 struct LoadMeasurement {
     LoadResult result;
     InstanceReport instance;
@@ -33,6 +43,7 @@ struct LoadMeasurement {
     std::optional<double> raw_line_before_ns;  // where the two first CPUs of an instance lie to each other
     std::optional<double> raw_line_after_ns;
     JitterReport jitter;
+    std::vector<RateChange> rate_changes;
     bool is_complete = false;  // not cut short by a signal or a crash
     bool is_stuck =
         false;  // a thread did not end: the process has to leave by end_process, the run must stay
@@ -50,6 +61,8 @@ class LoadRun {
   private:
     absl::Status start(ProcessorFactory generator);
     JitterPlace jitter_place();
+    int watch(LatencyRecorder& recorder);
+    void take_keys(TerminalKeys& keys, LiveScreen* screen, Nanos now_ns);
     absl::StatusOr<std::uint32_t> wait_for_provider();
     bool is_named_by_nobody(const InstanceReport& report);
     std::optional<std::string> reason_to_stop(Nanos now_ns);
@@ -59,6 +72,11 @@ class LoadRun {
     const InstanceSettings& settings_;
     LoadBoard& board_;
     BusMain main_;
+    std::shared_ptr<InjectorRun> generator_run_;
+    Nanos began_ns_ = 0;
+    double rate_per_s_ = 0;  // asked for now
+    std::vector<RateChange> rate_changes_;
+    bool wants_stop_ = false;
     Nanos looked_ns_ = 0;
     Nanos running_since_ns_ = 0;
 };

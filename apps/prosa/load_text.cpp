@@ -73,6 +73,10 @@ std::string load_text(const LoadReport& report) {
         "{} of {}: {}/s {} {}, {} after {} of warm-up\n\n", arguments.service,
         report.measurement.instance.name, human_count(arguments.rate_per_s), arguments.schedule,
         arguments.arrivals, format_duration(arguments.duration_ns), format_duration(arguments.warmup_ns));
+    if (!report.measurement.rate_changes.empty())
+        text += fmt::format("  by hand    the rate was changed {} times, at last to {}/s\n",
+                            report.measurement.rate_changes.size(),
+                            human_count(report.measurement.rate_changes.back().rate_per_s));
     text += rate_text(arguments, result) + windows_text(result) + counts_text(result) + "\n";
     text += latency_table("Latency of responses", arguments.percentiles,
                           {{"response time (from the intended send time)", &result.response_time},

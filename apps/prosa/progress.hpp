@@ -14,16 +14,25 @@
 
 namespace prosa {
 
-class PROSA_API Progress {
+// What shows how an instance does while it runs.
+class PROSA_API ProgressDisplay {
+  public:
+    virtual ~ProgressDisplay() = default;
+
+    // Often; it decides itself when to print.
+    virtual void tick(Nanos now_ns) = 0;
+};
+
+class PROSA_API Progress final : public ProgressDisplay {
   public:
     // All outlive it.
     Progress(const LoadBoard& board, const BusMain& main, std::FILE* output);
-    ~Progress();
+    ~Progress() override;
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
     // Prints when a second has passed since the last line.
-    void tick(Nanos now_ns);
+    void tick(Nanos now_ns) override;
 
   private:
     std::string sources_line(Nanos now_ns);
