@@ -34,7 +34,9 @@ bool is_wanted(const BenchOptions& options, const char* name) {
 
 class Measurement {
   public:
-    explicit Measurement(const BenchOptions& options) : run_(options) {}
+    Measurement(const BenchOptions& options, std::shared_ptr<BenchLog> log) : run_(options) {
+        run_.use_log(std::move(log));
+    }
 
     void take(const FigureGroup& group) {
         const auto& wanted = run_.options();
@@ -43,6 +45,7 @@ class Measurement {
             return;
         for (const FigureSpec& spec : group.figures) run_.say(fmt::format("{}: {}", spec.name, spec.what));
         std::vector<FigureResult> results(group.figures.size());
+        if (run_.log() != nullptr) run_.log()->begin_figure(group.figures.front().name);
         const absl::Status status = group.measure(run_, results);
         if (!status.ok()) is_broken_ = true;
         for (std::size_t i = 0; i < results.size(); ++i) {
@@ -59,7 +62,7 @@ class Measurement {
         for (const MeasuredFigure& figure : figures_) file << json_line(figure, run_.is_quick());
         file.flush();
         if (!file) return invalid_argument("--figures: cannot write {}", path.string());
-        return absl::OkStatus();
+        return run_.log() == nullptr ? absl::OkStatus() : run_.log()->close();
     }
 
     const std::vector<MeasuredFigure>& figures() const noexcept { return figures_; }
@@ -70,6 +73,12 @@ class Measurement {
     std::vector<MeasuredFigure> figures_;
     bool is_broken_ = false;
 };
+
+// Null when none is wanted.
+absl::StatusOr<std::shared_ptr<BenchLog>> open_log(const BenchOptions& options) {
+    if (!options.hlog.has_value()) return nullptr;
+    return BenchLog::create(*options.hlog);
+}
 
 }  // namespace
 
@@ -86,7 +95,12 @@ int bench_main(const std::vector<std::string>& arguments) {
         return exit_usage;
     }
     if (!set_log_level("error")) return exit_failed;
-    Measurement measurement(*options);
+    auto log = open_log(*options);
+    if (!log.ok()) {
+        fmt::print(stderr, "{}\n", message_of(log.status()));
+        return exit_usage;
+    }
+    Measurement measurement(*options, *std::move(log));
     for (const FigureGroup& group : groups) measurement.take(group);
     fmt::print("{}", table_text(measurement.figures(), options->is_quick));
     const absl::Status written = measurement.write();

@@ -42,6 +42,11 @@ void add_options(CLI::App& app, BenchOptions& options) {
     app.add_option("--figures", options.figures_file, "Where the figures go, one JSON object a line")
         ->type_name("FILE")
         ->capture_default_str();
+    app.add_option(
+           "--hlog", options.hlog,
+           "Write the distributions behind the figures of latency (HdrHistogram's interval log): an interval "
+           "for each round, a tag for each figure")
+        ->type_name("FILE");
     app.add_option("--helpers", options.helpers_folder,
                    "The folder bench/ of the build; default: beside the program's")
         ->type_name("DIR");

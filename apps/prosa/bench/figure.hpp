@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "apps/prosa/bench/bench_cpus.hpp"
+#include "apps/prosa/bench/bench_log.hpp"
 #include "apps/prosa/bench/bench_options.hpp"
 #include "apps/prosa/bench/rounds.hpp"
 #include "core/base/clock.hpp"
@@ -49,6 +51,10 @@ class BenchRun {
     Nanos pick(Nanos full_ns, Nanos quick_ns) const noexcept { return is_quick() ? quick_ns : full_ns; }
     const absl::StatusOr<BenchCpus>& cpus() const noexcept { return cpus_; }
 
+    // Null: nobody wants it.
+    void use_log(std::shared_ptr<BenchLog> log) noexcept { log_ = std::move(log); }
+    BenchLog* log() const noexcept { return log_.get(); }
+
     // On stderr.
     void say(const std::string& text) const;
 
@@ -63,6 +69,7 @@ class BenchRun {
   private:
     BenchOptions options_;
     absl::StatusOr<BenchCpus> cpus_;
+    std::shared_ptr<BenchLog> log_;
 };
 
 // Figures that come out of the same measurement.

@@ -48,6 +48,10 @@ absl::StatusOr<std::vector<double>> latency_round(const BenchRun& run, const Ben
     if (!bare.ok()) return bare.status();
     const auto bus = measure();
     if (!bus.ok()) return bus.status();
+    if (run.log() != nullptr) {
+        run.log()->add("", *bus);
+        run.log()->add(".bare", *bare);
+    }
     std::vector<double> values{bus->percentile_ns(50) / bare->percentile_ns(50)};
     if (with_p999) values.push_back(bus->percentile_ns(99.9) / bare->percentile_ns(99.9));
     for (const double percentile : {50.0, 99.9})
