@@ -28,7 +28,7 @@ def help_of(command):
 def options_of(command):
     """Each spelling that a line of the help begins with."""
     first_words = re.findall(r"^ {2}(-\S+)", help_of(command), re.M)
-    return {name for word in first_words for name in word.split(",")}
+    return {name.split("{")[0] for word in first_words for name in word.split(",")}
 
 
 def words_below(text, heading):

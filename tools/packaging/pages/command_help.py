@@ -15,6 +15,7 @@ EXIT_CODES = re.compile(r"^Exit codes:((?:.*;\n)*.*)\.\n", re.M)
 MORE_TEXT = re.compile(r"^ {10,}(\S.*)$")
 CHOICES = re.compile(r":(?:value in )?\{([^}]*)\}(?: OR \{[^}]*\})?")  # the second form: names of numbers
 REMARKS = re.compile(r"\s*\b(?:Excludes|Needs): .*|\s*\(Env:[^)]*\)")
+FLAG_VALUE = re.compile(r"\{[^}]*\}")  # what a flag such as --no-jitter{false} sets
 REQUIRED = " REQUIRED"
 REPEATABLE = " ..."
 
@@ -49,7 +50,7 @@ class Command:
 
 def parse_entry(spec, text):
     names, _, rest = spec.partition(" ")
-    entry = Entry(names.split(","), text=text or "")
+    entry = Entry(FLAG_VALUE.sub("", names).split(","), text=text or "")
     rest = " " + REMARKS.sub("", rest)
     entry.is_repeatable, entry.is_required = REPEATABLE in rest, REQUIRED in rest
     rest = rest.replace(REPEATABLE, "").replace(REQUIRED, "").strip()
