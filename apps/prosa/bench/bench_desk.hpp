@@ -58,6 +58,7 @@ struct BenchDesk {
 
     std::atomic<std::uint32_t> ended_runs{0};  // [ended]
     std::atomic<Nanos> published_ns{0};        // publisher: from the call to its view; 0: under way
+    std::atomic<std::uint32_t> publication_count{0};  // seen by the publisher's reactor
 };
 
 }  // namespace prosa::bench

@@ -18,18 +18,39 @@ absl::Status BenchPublisher::on_start() {
 }
 
 std::string BenchPublisher::on_command(std::string_view command) {
-    if (command != "toggle") return Processor::on_command(command);
+    if (command == "stop") {
+        is_repeating_ = false;
+    } else if (command == "start") {
+        is_repeating_ = true;
+        next_ns_ = bus().now_ns() + interval_ns;
+        bus().set_timer(next_ns_, 0);
+    } else if (command == "toggle") {
+        toggle();
+    } else {
+        return Processor::on_command(command);
+    }
+    return "called";
+}
+
+void BenchPublisher::toggle() {
     wants_extra_ = !wants_extra_;
     called_ns_ = bus().clock_now_ns();
     if (wants_extra_)
         bus().add_services({extra_service});
     else
         bus().remove_services({extra_service});
-    return "called";
+}
+
+void BenchPublisher::on_timer(std::uint64_t) {
+    if (!is_repeating_) return;
+    toggle();
+    next_ns_ += interval_ns;
+    bus().set_timer(next_ns_, 0);
 }
 
 void BenchPublisher::on_service_table() {
     if (called_ns_ == 0 || bus().has_provider(extra_) != wants_extra_) return;
+    desk_->publication_count.fetch_add(1, std::memory_order_relaxed);
     desk_->published_ns.store(bus().clock_now_ns() - called_ns_, std::memory_order_release);
     called_ns_ = 0;
 }

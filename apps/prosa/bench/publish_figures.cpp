@@ -6,13 +6,14 @@
 
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/bench_instance.hpp"
+#include "apps/prosa/bench/bench_publisher.hpp"
+#include "apps/prosa/bench/run_delay.hpp"
 
 namespace prosa::bench {
 namespace {
 
 constexpr std::uint32_t service_count = 10'000;
 constexpr std::string_view last_service = "BENCH_09999";
-constexpr Nanos publication_interval_ns = 50 * ns_per_ms;
 
 void sleep_for_ns(Nanos ns) { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
 
@@ -59,46 +60,75 @@ absl::Status measure_publish(BenchRun& run, std::span<FigureResult> results) {
         });
 }
 
-struct TrafficRun {
-    double p99_ns = 0;
-    double failed_count = 0;
+// What several phases of one kind saw together.
+struct Traffic {
+    LatencyRun run;
+    std::uint64_t failed_count = 0;
+    Nanos run_delay_ns = 0;
+
+    double p99_ns() const noexcept { return run.percentile_ns(99); }
+    // Of the two reactors' time.
+    double without_cpu_percent() const noexcept {
+        return 100.0 * static_cast<double>(run_delay_ns) / (2.0 * static_cast<double>(run.elapsed_ns));
+    }
 };
 
-absl::StatusOr<TrafficRun> measure_phase(BenchInstance& instance, const BenchOrder& order,
-                                         bool is_publishing) {
-    if (const absl::Status begun = instance.begin(order); !begun.ok()) return begun;
-    const Nanos end_ns = monotonic_now_ns() + order.warmup_ns + order.duration_ns;
-    while (is_publishing && monotonic_now_ns() + publication_interval_ns < end_ns) {
-        const Nanos next_ns = monotonic_now_ns() + publication_interval_ns;
-        if (const auto seen = toggle(instance); !seen.ok()) return seen.status();
-        sleep_for_ns(std::max<Nanos>(0, next_ns - monotonic_now_ns()));
-    }
-    if (const absl::Status ended = instance.wait_for_end(); !ended.ok()) return ended;
-    return TrafficRun{instance.desk().run.percentile_ns(99),
-                      static_cast<double>(instance.desk().failed_count)};
+absl::Status add_phase(BenchInstance& instance, const BenchOrder& order, Traffic& traffic) {
+    const Nanos delay_before_ns = run_delay_ns();
+    if (const absl::Status ended = instance.measure(order); !ended.ok()) return ended;
+    traffic.run_delay_ns += run_delay_ns() - delay_before_ns;
+    traffic.run.latency.add(instance.desk().run.latency);
+    traffic.run.elapsed_ns += instance.desk().run.elapsed_ns;
+    traffic.failed_count += instance.desk().failed_count;
+    return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<double>> traffic_round(const BenchRun& run, const BenchOrder& order) {
+absl::Status add_publishing_phase(BenchInstance& instance, const BenchOrder& order, Traffic& traffic) {
+    std::atomic<std::uint32_t>& count = instance.desk().publication_count;
+    count.store(0, std::memory_order_relaxed);
+    if (const auto begun = instance.main().command("bench-publisher", "start", 5 * ns_per_s); !begun.ok())
+        return begun.status();
+    if (const absl::Status added = add_phase(instance, order, traffic); !added.ok()) return added;
+    if (const auto ended = instance.main().command("bench-publisher", "stop", 5 * ns_per_s); !ended.ok())
+        return ended.status();
+    const auto expected = static_cast<std::uint32_t>(order.duration_ns / BenchPublisher::interval_ns);
+    if (const std::uint32_t seen = count.load(std::memory_order_relaxed); seen < expected)
+        return make_error(absl::StatusCode::kInternal, "{} publications were seen, expected at least {}", seen,
+                          expected);
+    return absl::OkStatus();
+}
+
+// Short phases take turns, so that what the machine does on the side meets both kinds alike.
+absl::StatusOr<std::vector<double>> traffic_round(const BenchRun& run, const BenchOrder& order, int turn_count) {
     const auto instance = start_ready(run, "bench_publishing", publishing_configuration(service_count));
     if (!instance.ok()) return instance.status();
     if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;
-    const auto quiet = measure_phase(**instance, order, false);
-    if (!quiet.ok()) return quiet.status();
-    const auto publishing = measure_phase(**instance, order, true);
-    if (!publishing.ok()) return publishing.status();
-    return std::vector<double>{publishing->p99_ns / quiet->p99_ns, publishing->p99_ns, quiet->p99_ns,
-                               publishing->failed_count, quiet->failed_count};
+    Traffic quiet;
+    Traffic publishing;
+    for (int turn = 0; turn < turn_count; ++turn) {
+        if (const absl::Status added = add_phase(**instance, order, quiet); !added.ok()) return added;
+        if (const absl::Status added = add_publishing_phase(**instance, order, publishing); !added.ok())
+            return added;
+    }
+    return std::vector<double>{publishing.p99_ns() / quiet.p99_ns(),
+                               publishing.p99_ns(),
+                               quiet.p99_ns(),
+                               static_cast<double>(publishing.failed_count),
+                               static_cast<double>(quiet.failed_count),
+                               publishing.without_cpu_percent(),
+                               quiet.without_cpu_percent()};
 }
 
 absl::Status measure_traffic(BenchRun& run, std::span<FigureResult> results) {
     if (!run.cpus().ok()) return run.cpus().status();
-    const BenchOrder order{.rate_per_s = 100'000,
-                           .warmup_ns = 100 * ns_per_ms,
-                           .duration_ns = run.pick(2 * ns_per_s, 600 * ns_per_ms)};
+    const BenchOrder order{
+        .rate_per_s = 100'000, .warmup_ns = 100 * ns_per_ms, .duration_ns = 300 * ns_per_ms};
+    const int turn_count = run.is_quick() ? 2 : 8;
     return run.take_rounds(
         true, results,
-        {"publishing_p99_ns", "quiet_p99_ns", "publishing_refused_count", "quiet_refused_count"},
-        [&] { return traffic_round(run, order); });
+        {"publishing_p99_ns", "quiet_p99_ns", "publishing_refused_count", "quiet_refused_count",
+         "publishing_without_cpu_percent", "quiet_without_cpu_percent"},
+        [&] { return traffic_round(run, order, turn_count); });
 }
 
 }  // namespace
