@@ -325,6 +325,7 @@ void Requester::exchange_blocks() noexcept {
 
 void Requester::flush_wakes() noexcept {
     for (Outbound* const outbound : outbounds_) {
+        PROSA_ASSERT(!outbound->has_open_claim, "a claim lives in one handler: not across a return, nor a suspension");
         if (!outbound->needs_wake) continue;
         outbound->needs_wake = false;
         wake_provider(*outbound->link);

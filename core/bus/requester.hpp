@@ -170,7 +170,7 @@ class Requester {
     // The node whose deadline passed.
     PROSA_API void on_deadline(PendingEntry& entry) noexcept;
 
-    // Wakes peers that sleep over what was sent since the last call.
+    // At the end of a turn: wakes peers that sleep over what was sent since the last call. Asserts that no claim is open.
     PROSA_API void flush_wakes() noexcept;
 
     // Sends the blocks of others home, and takes ours back. When idle, and when batches are due.

@@ -1,8 +1,10 @@
 // Several claims at once on one link: the first has the ring's slot, the others are built in blocks behind it.
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <optional>
 
+#include "test/core/bus/child_process.hpp"
 #include "test/core/bus/unit/pair.hpp"
 
 namespace prosa::test {
@@ -37,6 +39,17 @@ TEST_CASE("a claim that goes out of scope sent nothing and holds nothing") {
     CHECK(pair.requester_blocks() == 0);
     CHECK(pair.link->requests.peek() == nullptr);
     CHECK(pair.caller.count(CallerCounter::accepted) == 0);
+}
+
+TEST_CASE("a claim that is still open at the end of its turn ends the program, and says why") {
+    const ChildResult child = run_child([] {
+        ClaimPair pair;
+        const Claim claim = pair.claim();
+        pair.requester->flush_wakes();
+        return 0;
+    });
+    CHECK(child.signal == SIGABRT);
+    CHECK(child.output.find("a claim lives in one handler") != std::string::npos);
 }
 
 TEST_CASE("a second claim committed first follows the first") {
