@@ -55,7 +55,7 @@ void BenchRequester::note_failure() {
 
 void BenchRequester::on_response(const Outcome& outcome) {
     const std::uint64_t number = reader_.read(order_.message, outcome.body);
-    const Nanos now_ns = bus().clock_now_ns();
+    const Nanos now_ns = time_of_outcome();
     if (is_measuring_) {
         desk_->run.latency.record(now_ns - static_cast<Nanos>(outcome.token));
         if (order_.has_mixed_fates && fate_of(number) == Fate::kept) ++desk_->kept_count;
@@ -68,6 +68,12 @@ void BenchRequester::on_error(const Outcome& outcome) {
     if (!is_asked_for) note_failure();
     if (is_asked_for && is_measuring_) ++desk_->timeout_count;
     after_outcome(bus().clock_now_ns());
+}
+
+// With others under way the turn's time serves: the bare ring's clock is read every 1 024 steps, too.
+Nanos BenchRequester::time_of_outcome() noexcept {
+    const bool is_pipelined = order_.rate_per_s == 0 && order_.outstanding > 1;
+    return is_pipelined ? bus().now_ns() : bus().clock_now_ns();
 }
 
 void BenchRequester::note_phase(Nanos now_ns) {
@@ -83,7 +89,6 @@ void BenchRequester::after_outcome(Nanos now_ns) {
         note_phase(now_ns);
     if (now_ns >= end_ns_ || desk_->run.latency.total_count() + desk_->timeout_count >= order_.count_max)
         is_sending_ = false;
-    // With others under way one clock reading serves this outcome and the next request.
     if (is_sending_ && order_.rate_per_s == 0)
         send_one(order_.outstanding > 1 ? now_ns : bus().clock_now_ns());
     if (under_way_ == 0 && (!is_sending_ || order_.rate_per_s == 0)) end(now_ns);

@@ -30,6 +30,7 @@ class BenchRequester final : public Processor {
     void send_one(Nanos token_ns);
     void note_failure();
     void after_outcome(Nanos now_ns);
+    Nanos time_of_outcome() noexcept;
     void note_phase(Nanos now_ns);
     void end(Nanos now_ns);
 
