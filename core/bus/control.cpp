@@ -266,6 +266,8 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
         if (*definition.reactor >= reactors_.size())
             return invalid_argument("reactor {} does not exist; there are {}", *definition.reactor, reactors_.size());
         of_queue.push_back(*definition.reactor);
+    } else if (const auto shared = definition.threads == 0 ? find_shared_reactor() : std::nullopt) {
+        of_queue.push_back(*shared);
     }
     while (of_queue.size() < std::max(definition.threads, 1U)) {
         if (const auto idle = definition.cpu ? std::nullopt : find_empty_reactor(of_queue)) {
@@ -294,6 +296,16 @@ void BusMain::Control::wake_reactors() {
         ControlTask look_again([] {});
         (void)hosted.reactor->post(look_again);  // an inbox that is full keeps its reactor awake
     }
+}
+
+// That of the processors with `threads: 0`, while there is one.
+std::optional<std::uint32_t> BusMain::Control::find_shared_reactor() const {
+    for (const ProcessorRecord& processor : processors_) {
+        if (processor.definition->threads != 0 || processor.definition->reactor || processor.queues.empty()) continue;
+        for (std::uint32_t at = 0; at < reactors_.size(); ++at)
+            if (processor.queues.front().host == &reactors_[at]) return at;
+    }
+    return std::nullopt;
 }
 
 // A reactor whose processors were removed hosts the next one, so that adding and removing does not use them up.

@@ -148,6 +148,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
     absl::Status host_now(ProcessorRecord& processor);
     ReactorPlan::Entry place_later(ReactorId id, const ProcessorDefinition& definition);
+    std::optional<std::uint32_t> find_shared_reactor() const;
     std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
     void take_back();
     void post(HostedReactor& hosted, ControlTask task);

@@ -114,6 +114,26 @@ TEST_CASE("a processor added while the instance runs is pinned, too") {
     CHECK(works(main, "PINNED"));
 }
 
+TEST_CASE("processors with `threads: 0` share a reactor, those added while the instance runs, too") {
+    BusMain main(options());
+    const auto add_shared = [&](const std::string& name) {
+        auto shared = provider(name, name, echo);
+        shared.threads = 0;
+        REQUIRE(main.add_processor(std::move(shared)).ok());
+    };
+    REQUIRE(main.add_processor(provider("own", "OWN", echo)).ok());
+    REQUIRE(main.start().ok());
+    for (const char* const name : {"FIRST", "SECOND", "THIRD"}) add_shared(name);
+    REQUIRE(main.wait_until_running(20 * ns_per_s));
+    const auto processors = main.report().processors;
+    REQUIRE(processors.size() == 4);
+    const ReactorId shared = processors[1].queues.at(0).reactor;
+    CHECK(shared != processors[0].queues.at(0).reactor);
+    CHECK(processors[2].queues.at(0).reactor == shared);
+    CHECK(processors[3].queues.at(0).reactor == shared);
+    for (const char* const name : {"FIRST", "SECOND", "THIRD"}) CHECK(works(main, name));
+}
+
 TEST_CASE("without pinning, threads float over the process's CPUs") {
     InstanceOptions floating = options();
     floating.pins_reactors = false;
