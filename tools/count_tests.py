@@ -2,8 +2,8 @@
 """tools/count_tests.py TESTLOG_JSON: sums the test cases of one `meson test` run.
 
 TESTLOG_JSON is Meson's meson-logs/testlog.json (one object a line: name, command, result, stdout).
-A test states its cases by doctest's summary line or by a line "N passed, N failed[, N skipped]";
-one that states none is one case. A test that Meson calls failed (crash, time out, exit code) without
+A test states its cases by doctest's summary line, by a line "N passed, N failed[, N skipped]", or by lines
+{"check": NAME, ..., "failures": N}, each of them a case; one that states none is one case. A test that Meson calls failed (crash, time out, exit code) without
 a failed case of its own counts as one failed case.
 
 Prints the tests that failed, then "N passed, N failed[, N skipped]".
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 DOCTEST = re.compile(r"^\[doctest\] test cases: +(\d+) \| +(\d+) passed \| +(\d+) failed \| +(\d+) skipped", re.M)
 PLAIN = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
+CHECK = re.compile(r'^\{"check": .*"failures": (\d+)\b.*\}$', re.M)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -67,9 +68,14 @@ def count_test(test, programs):
         counts.failed += int(failed)
         counts.skipped += int(skipped or 0)
 
+    checks = CHECK.findall(output)
+    for failures in checks:
+        counts.passed += failures == "0"
+        counts.failed += failures != "0"
+
     if result != "OK":
         counts.failed = max(counts.failed, 1)
-    elif not summaries and not plain:
+    elif not summaries and not plain and not checks:
         counts.passed = 1
     return counts
 

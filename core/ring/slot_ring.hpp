@@ -12,7 +12,7 @@
 // Cost      the sequence lies in the slot's first line, so a message of one line moves one line per hop. The
 //           consumer writes no slot and the producer reads none; the line with `released_` moves when the producer
 //           has used up what it last saw there: once a lap. bench/core/ring/slot_ring_bench.cpp
-// Proof     test/core/ring/slot_ring_{test,stress}.cpp
+// Proof     test/core/ring/slot_ring_{test,stress,model}.cpp
 #pragma once
 
 #include <algorithm>

@@ -38,6 +38,13 @@ class CountTests(unittest.TestCase):
     def test_a_program_that_fails_after_its_cases_passed_is_one_failure(self):
         self.assertEqual(self.count(entry("a", "ERROR", DOCTEST.format(6, 6, 0, 0)))[0], "6 passed, 1 failed")
 
+    def test_a_line_of_a_check_is_one_case(self):
+        line = '{{"check": "ring.{}", "seed": 7, "count": 9, "failures": {}, "seconds": 0.5}}\n'
+        self.assertEqual(self.count(entry("a", stdout=line.format("full", 0) + line.format("empty", 0)))[0],
+                         "2 passed, 0 failed")
+        self.assertEqual(self.count(entry("a", "FAIL", line.format("full", 0) + line.format("empty", 3)))[0],
+                         "1 passed, 1 failed")
+
     def test_a_time_out_is_one_failure(self):
         self.assertEqual(self.count(entry("a", "TIMEOUT"))[0], "0 passed, 1 failed")
 

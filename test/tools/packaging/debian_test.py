@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGING = ROOT / "tools/packaging"
-FOR_TESTS_ONLY = {"doctest-dev", "libbenchmark-dev", "libprotobuf-dev"}
+FOR_TESTS_ONLY = {"doctest-dev", "libbenchmark-dev", "libprotobuf-dev", "relacy-dev"}
 HEADERS_OF_OURS_ONLY = {"libcli11-dev"}  # no installed header includes it
 
 

@@ -1,0 +1,130 @@
+// test/support/relacy_atomic.hpp: gives relacy's atomics the interface that our lock-free headers use.
+//
+// Include it before anything else of ours: relacy's macros (new, delete, memory_order_*, $) end here.
+//
+// Checked   Every access of a ModelAtomic is a point where relacy may switch threads; a load may return an older
+//           value where the orders allow it. Plain data that threads hand over is held in a ModelVar: two
+//           accesses that no release/acquire pair orders are reported as a data race, an access after delete
+//           as freed memory. Memory taken by `new` and never freed is reported as a leak.
+// Limits    Stores take effect in the order of execution, so relacy never moves a store behind a later one of
+//           the same thread; OwnedAtomic reports what that hides. A load looks back two values at most. A
+//           release sequence goes on through plain stores of its own thread, as in C++11; C++20 ends it there.
+#pragma once
+
+#include <relacy/relacy.hpp>
+
+#undef $
+#undef VAR
+#undef VAR_T
+#undef TLS_T
+#undef memory_order_relaxed
+#undef memory_order_consume
+#undef memory_order_acquire
+#undef memory_order_release
+#undef memory_order_acq_rel
+#undef memory_order_seq_cst
+#undef new
+#undef delete
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+#undef assert
+#undef errno
+
+#include <atomic>
+#include <cstdint>
+
+namespace prosa {
+
+// Where a call stands, for the history of a failure.
+inline rl::debug_info model_place(const char* function, const char* file, int line) {
+    return {function, file, static_cast<unsigned>(line)};
+}
+#define PROSA_MODEL_CALLER ::prosa::model_place(__builtin_FUNCTION(), __builtin_FILE(), __builtin_LINE())
+
+// Ends the iteration as failed when `condition` does not hold.
+inline void model_require(bool condition, const char* what, rl::debug_info place = PROSA_MODEL_CALLER) {
+    if (!condition) rl::ctx().fail_test(what, rl::test_result_user_assert_failed, place);
+}
+
+// Lets the other threads run; a loop that waits for another thread calls it on every turn.
+inline void model_yield(rl::debug_info place = PROSA_MODEL_CALLER) { rl::ctx().yield(1, place); }
+
+constexpr rl::memory_order model_order(std::memory_order order) {
+    switch (order) {
+        case std::memory_order_relaxed:
+            return rl::mo_relaxed;
+        case std::memory_order_consume:
+            return rl::mo_consume;
+        case std::memory_order_acquire:
+            return rl::mo_acquire;
+        case std::memory_order_release:
+            return rl::mo_release;
+        case std::memory_order_acq_rel:
+            return rl::mo_acq_rel;
+        case std::memory_order_seq_cst:
+            return rl::mo_seq_cst;
+    }
+    return rl::mo_seq_cst;
+}
+
+// Plain data, checked.
+template <typename T>
+class ModelVar {
+  public:
+    ModelVar() = default;
+    explicit ModelVar(T value) : var_(value) {}
+
+    T get(rl::debug_info place = PROSA_MODEL_CALLER) const { return var_(place); }
+    void set(T value, rl::debug_info place = PROSA_MODEL_CALLER) { var_(place) = value; }
+
+  private:
+    rl::var<T> var_;
+};
+
+// In place of std::atomic.
+template <typename T>
+class ModelAtomic {
+  public:
+    ModelAtomic() = default;
+    ModelAtomic(T value) : atomic_(value) {}
+
+    T load(std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) const {
+        return atomic_.load(model_order(order), place);
+    }
+    void store(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
+        atomic_.store(value, model_order(order), place);
+    }
+    T exchange(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
+        return atomic_.exchange(value, model_order(order), place);
+    }
+    T fetch_add(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
+        return atomic_.fetch_add(value, model_order(order), place);
+    }
+    T fetch_sub(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
+        return atomic_.fetch_sub(value, model_order(order), place);
+    }
+
+  private:
+    rl::atomic<T> atomic_;
+};
+
+// A ModelAtomic whose plain stores must stand in one happens-before order, for words that one thread at a
+// time writes: two stores that nothing orders are reported as a data race.
+template <typename T>
+class OwnedAtomic : public ModelAtomic<T> {
+  public:
+    OwnedAtomic() = default;
+    OwnedAtomic(T value) : ModelAtomic<T>(value), owner_(true) {}
+
+    void store(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
+        owner_.set(true, place);
+        ModelAtomic<T>::store(value, order, place);
+    }
+
+  private:
+    ModelVar<bool> owner_;
+};
+
+}  // namespace prosa
