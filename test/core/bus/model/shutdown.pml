@@ -1,0 +1,205 @@
+/*
+ * test/core/bus/model/shutdown.pml: the coordinated stop ends, loses no outcome, and says when a thread hangs.
+ *
+ * Main, a reactor with a source (0), and one with a provider (1) that answers, keeps, asks a service of reactor 0 in
+ * turn, or hangs in a handler for as long as one likes. The stop may be asked for at any moment, and a second time;
+ * shutdown_timeout may be over at any moment.
+ *
+ *   step here            function
+ *   ask_to_stop          BusMain::request_stop, Control::begin_stop
+ *   observe              Control::is_at_rest, Control::advance_stop
+ *   late                 Control::advance_stop at stop_deadline_ns_, Control::complete_pending
+ *   end_everything       Control::end_everything
+ *   give_up, leave       Control::advance_stop in Phase::ending, Control::join
+ *   publish              BusNode::house_keep
+ *   begin (task)         BusNode::begin_shutdown
+ *   complete (task)      Requester::shut_down
+ *   end (task)           BusNode::end_all_shards, Reactor::stop
+ *
+ * Checked: rest is declared only when nothing is under way. Main always leaves. It leaves with 0 when every reactor
+ * ended and with 1 when one did not. A reactor that ended has given each accepted request one outcome.
+ * Left out: clients, and the grace of two seconds (giving up is possible once a reactor hangs).
+ */
+#define SENDS 2
+
+mtype = { begin, complete, end_shards };
+mtype = { running, draining, ending, left };
+
+chan tasks[2] = [4] of { mtype };  /* control tasks of a reactor, in order */
+chan requests = [SENDS] of { byte };
+chan replies = [SENDS] of { byte };
+chan nested_requests = [SENDS] of { byte };
+chan nested_replies = [SENDS] of { byte };
+
+mtype phase = running;
+bool is_late = false;
+byte exit_code = 255;
+
+/* Reactor 0, the source. */
+byte accepted = 0;
+byte outcomes = 0;
+byte in_flight = 0;
+/* Reactor 1, the provider. */
+byte kept = 0;
+byte nested_in_flight = 0;
+bool hangs = false;
+bool may_return = true;
+
+bool is_shut[2];     /* claims are refused */
+bool has_begun[2];   /* on_shutdown ran */
+bool has_ended[2];
+
+/* What a reactor published last. */
+byte seen_in_flight[2];
+byte seen_kept[2];
+bool seen_begun[2];
+
+inline give_outcome() {
+    in_flight--;
+    outcomes++;
+    assert(outcomes <= accepted);
+}
+
+active proctype Source() {
+    mtype task;
+    byte one;
+end:
+    do
+    :: has_ended[0] -> break;
+    :: atomic {
+        !has_ended[0] && accepted < SENDS && !has_begun[0] && !is_shut[0] ->
+        accepted++;
+        in_flight++;
+        requests!1;
+       }
+    :: atomic {
+        !has_ended[0] && len(replies) > 0 ->
+        replies?one;
+        if
+        :: in_flight > 0 && !is_shut[0] -> give_outcome();
+        :: else  /* late */
+        fi
+       }
+    :: atomic { !has_ended[0] && len(nested_requests) > 0 -> nested_requests?one; nested_replies!one; }
+    :: atomic {  /* publish */
+        !has_ended[0] && (seen_in_flight[0] != in_flight || seen_begun[0] != has_begun[0]) ->
+        seen_in_flight[0] = in_flight;
+        seen_begun[0] = has_begun[0];
+       }
+    :: atomic {
+        !has_ended[0] && len(tasks[0]) > 0 ->
+        tasks[0]?task;
+        if
+        :: task == begin -> has_begun[0] = true;
+        :: task == complete ->
+            is_shut[0] = true;
+            do
+            :: in_flight > 0 -> give_outcome();
+            :: in_flight == 0 -> break;
+            od
+        :: task == end_shards -> has_ended[0] = true;
+        fi
+       }
+    od
+}
+
+active proctype Provider() {
+    mtype task;
+    byte one;
+end:
+    do
+    :: has_ended[1] -> break;
+    :: atomic { !has_ended[1] && !hangs && may_return && len(requests) > 0 -> hangs = true; may_return = false; }
+    :: atomic { hangs -> hangs = false; }  /* it need not: nobody waits for it */
+    :: atomic {
+        !has_ended[1] && !hangs && len(requests) > 0 ->
+        requests?one;
+        if
+        :: true -> replies!one;
+        :: true -> kept++;
+        :: !is_shut[1] -> kept++; nested_in_flight++; nested_requests!one;
+        fi
+       }
+    :: atomic { !has_ended[1] && !hangs && kept > nested_in_flight -> kept--; replies!1; }
+    :: atomic {
+        !has_ended[1] && !hangs && len(nested_replies) > 0 ->
+        nested_replies?one;
+        if
+        :: nested_in_flight > 0 -> nested_in_flight--;
+        :: else
+        fi
+       }
+    :: atomic {  /* publish */
+        !has_ended[1] && !hangs && (seen_in_flight[1] != nested_in_flight || seen_kept[1] != kept ||
+                                    seen_begun[1] != has_begun[1]) ->
+        seen_in_flight[1] = nested_in_flight;
+        seen_kept[1] = kept;
+        seen_begun[1] = has_begun[1];
+       }
+    :: atomic {
+        !has_ended[1] && !hangs && len(tasks[1]) > 0 ->
+        tasks[1]?task;
+        if
+        :: task == begin -> has_begun[1] = true;
+        :: task == complete -> is_shut[1] = true; nested_in_flight = 0;
+        :: task == end_shards ->
+            do
+            :: kept > 0 -> kept--; replies!1;  /* dropped */
+            :: kept == 0 -> break;
+            od;
+            has_ended[1] = true;
+        fi
+       }
+    od
+}
+
+#ifdef FAULT_REST_BEFORE_BEGIN     /* then a source sends after rest was declared */
+#define IS_BEGUN(reactor) true
+#else
+#define IS_BEGUN(reactor) seen_begun[reactor]
+#endif
+#define RESTS(reactor) (seen_in_flight[reactor] == 0 && seen_kept[reactor] == 0 && IS_BEGUN(reactor))
+
+active proctype Main() {
+    bool first_rests;
+    atomic {  /* ask_to_stop; the program may also go on as long as it likes before */
+        phase = draining;
+        tasks[0]!begin;
+        tasks[1]!begin;
+    }
+    do
+    :: phase == draining && !is_late ->  /* observe: one reactor after the other */
+        first_rests = RESTS(0);
+        atomic {
+            if
+            :: first_rests && RESTS(1) ->
+                assert(in_flight == 0 && kept == 0 && nested_in_flight == 0 && len(requests) == 0);
+                phase = ending;
+                tasks[0]!end_shards;
+                tasks[1]!end_shards;
+            :: else
+            fi
+        }
+    :: atomic { phase == draining && !is_late -> is_late = true; }  /* the timeout, or a second signal */
+    :: atomic {  /* late: everything in flight is completed before anything ends */
+        phase == draining && is_late ->
+        phase = ending;
+#ifndef FAULT_END_WITHOUT_COMPLETION
+        tasks[0]!complete;
+        tasks[1]!complete;
+#endif
+        tasks[0]!end_shards;
+        tasks[1]!end_shards;
+       }
+    :: atomic { phase == ending && has_ended[0] && has_ended[1] -> exit_code = 0; phase = left; break; }
+    :: atomic { phase == ending && hangs && has_ended[0] -> exit_code = 1; phase = left; break; }  /* give_up */
+    od
+}
+
+active proctype AtRest() {
+    timeout ->
+    assert(phase == left);
+    assert(exit_code == 0 || exit_code == 1);
+    assert(exit_code == 1 || (has_ended[0] && has_ended[1]));
+    assert(!has_ended[0] || outcomes == accepted);
+}

@@ -1,0 +1,77 @@
+"""test/core/bus/model/spin_models_test.py: Spin searches every state of the models, and finds each fault built into them.
+
+MODEL_CC compiles the verifiers. Each search prints one line {"check": NAME, "seed": null, "count": STATES, ...}; a
+search is complete, so there is nothing random to repeat.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+COMPILER = os.environ["MODEL_CC"].split()
+DEPTH_MAX = 1_000_000
+
+# The sizes that are searched, and for each fault a size that shows it.
+SOUND = {"request_life": [["SLOTS=1"], ["SLOTS=2"]], "shutdown": [[]]}
+FAULTY = {
+    "request_life": [["FAULT_TIMEOUT_FREES_ENTRY"], ["FAULT_KEPT_FORGOTTEN"], ["FAULT_SECOND_ANSWER"],
+                     ["FAULT_SLOT_NOT_RESERVED", "SLOTS=1"]],
+    "shutdown": [["FAULT_REST_BEFORE_BEGIN"], ["FAULT_END_WITHOUT_COMPLETION"]],
+}
+
+
+def run(command, folder):
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=True).stdout
+
+
+def search(model, defines):
+    """The verifier's errors and the number of states it stored."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(["spin", "-a", *(f"-D{name}" for name in defines), str(FOLDER / f"{model}.pml")], folder)
+        run([*COMPILER, "-O2", "-w", "-DSAFETY", "-DCOLLAPSE", "-o", "verifier", "pan.c"], folder)
+        output = run(["./verifier", f"-m{DEPTH_MAX}"], folder)
+    if "search depth too small" in output:
+        raise AssertionError("the search was cut off")
+    errors = int(re.search(r"errors: (\d+)", output)[1])
+    states = int(re.search(r"(\d+) states, stored", output)[1])
+    return errors, states
+
+
+class SpinModels(unittest.TestCase):
+    def check(self, model, defines, expects_error):
+        begin = time.monotonic()
+        errors, states = search(model, defines)
+        is_wrong = (errors != 0) != expects_error
+        print(json.dumps({"check": " ".join([model, *defines]), "seed": None, "count": states,
+                          "failures": int(is_wrong), "seconds": round(time.monotonic() - begin, 1)}))
+        self.assertFalse(is_wrong, "a fault was not found" if expects_error else "the model has an error")
+
+    def test_no_state_breaks_the_promises(self):
+        for model, sizes in SOUND.items():
+            for defines in sizes:
+                with self.subTest(model=model, defines=defines):
+                    self.check(model, defines, expects_error=False)
+
+    def test_each_built_in_fault_is_found(self):
+        for model, faults in FAULTY.items():
+            for defines in faults:
+                with self.subTest(model=model, defines=defines):
+                    self.check(model, defines, expects_error=True)
+
+    def test_each_named_function_exists(self):
+        sources = "\n".join(path.read_text() for path in (FOLDER.parents[3] / "core").rglob("*.[ch]pp"))
+        for model in SOUND:
+            text = (FOLDER / f"{model}.pml").read_text()
+            for name in re.findall(r"\b([A-Z]\w+::\w+)\b", text):
+                with self.subTest(model=model, name=name):
+                    self.assertIn(name.split("::")[1], sources)
+
+
+if __name__ == "__main__":
+    unittest.main()
