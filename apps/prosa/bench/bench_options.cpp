@@ -35,13 +35,7 @@ void add_options(CLI::App& app, BenchOptions& options) {
     app.add_option("--figure", options.figures, "Only this one (repeatable)")
         ->type_name("NAME")
         ->allow_extra_args(false);
-    app.add_option_function<std::string>(
-           "--placement", [&options](const std::string& text) { set_placement(text, options.placement); },
-           "Raw line round trips, in ns, between which a round counts; default 100:160")
-        ->type_name("LOW:HIGH");
-    app.add_option("--figures", options.figures_file, "Where the figures go, one JSON object a line")
-        ->type_name("FILE")
-        ->capture_default_str();
+    add_round_options(app, options);
     app.add_option(
            "--hlog", options.hlog,
            "Write the distributions behind the figures of latency (HdrHistogram's interval log): an interval "
@@ -56,6 +50,16 @@ void add_options(CLI::App& app, BenchOptions& options) {
 }
 
 }  // namespace
+
+void add_round_options(CLI::App& app, BenchOptions& options) {
+    app.add_option_function<std::string>(
+           "--placement", [&options](const std::string& text) { set_placement(text, options.placement); },
+           "Raw line round trips, in ns, between which a round counts; default 100:160")
+        ->type_name("LOW:HIGH");
+    app.add_option("--figures", options.figures_file, "Where the figures go, one JSON object a line")
+        ->type_name("FILE")
+        ->capture_default_str();
+}
 
 BenchArguments parse_bench_arguments(std::vector<std::string> arguments) {
     BenchOptions options;

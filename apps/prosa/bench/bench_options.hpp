@@ -8,6 +8,10 @@
 
 #include "apps/prosa/bench/rounds.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace prosa::bench {
 
 struct BenchOptions {
@@ -28,6 +32,9 @@ struct BenchArguments {
     std::optional<BenchOptions> options;
     int exit_code = 0;
 };
+
+// Those that each program has that takes rounds: --placement, --figures.
+void add_round_options(CLI::App& app, BenchOptions& options);
 
 BenchArguments parse_bench_arguments(std::vector<std::string> arguments);
 

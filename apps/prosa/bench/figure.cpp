@@ -34,21 +34,22 @@ std::string text_of(const Round& round) {
     return text + (round.failure.empty() ? "" : " " + round.failure);
 }
 
-void fill(const RoundSeries& series, const Placement& placement, std::size_t index, FigureResult& result) {
-    result.value = series.median(RoundKind::counted, index);
-    result.value_other_placement = series.median(RoundKind::other_placement, index);
+}  // namespace
+
+void fill_result(const RoundSeries& series, const Placement& placement, std::size_t value_index,
+                 FigureResult& result) {
+    result.value = series.median(RoundKind::counted, value_index);
+    result.value_other_placement = series.median(RoundKind::other_placement, value_index);
     if (const auto raw_ns = series.raw_line_ns(); raw_ns > 0.0) result.raw_line_ns = raw_ns;
     result.round_count = series.count(RoundKind::counted);
     result.other_round_count = series.count(RoundKind::other_placement);
     result.rounds = series.rounds();
-    result.value_index = index;
+    result.value_index = value_index;
     if (result.value) return;
     result.reason = "no valid placement";
     result.note = fmt::format("{} of {} rounds had both raw lines in {:.0f} to {:.0f} ns", result.round_count,
                               series.rounds().size(), placement.low_ns, placement.high_ns);
 }
-
-}  // namespace
 
 void BenchRun::say(const std::string& text) const { fmt::print(stderr, "{}\n", text); }
 
@@ -72,7 +73,7 @@ absl::Status BenchRun::take_rounds(bool needs_placement, std::span<FigureResult>
     if (!status.ok()) return status;
     const bool shows_counted = series.count(RoundKind::counted) >= 5;
     for (std::size_t i = 0; i < results.size(); ++i) {
-        fill(series, placement, i, results[i]);
+        fill_result(series, placement, i, results[i]);
         for (std::size_t d = 0; d < detail_names.size(); ++d) {
             const auto detail = series.median(shows_counted ? RoundKind::counted : RoundKind::other_placement,
                                               results.size() + d);

@@ -72,6 +72,10 @@ class BenchRun {
     std::shared_ptr<BenchLog> log_;
 };
 
+// The value at `value_index` of a series' rounds, or why there is none.
+void fill_result(const RoundSeries& series, const Placement& placement, std::size_t value_index,
+                 FigureResult& result);
+
 // Figures that come out of the same measurement.
 struct FigureGroup {
     std::vector<FigureSpec> figures;

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 
-#include "apps/prosa/bench/latency_run.hpp"
 #include "core/base/cache_line.hpp"
 
 namespace prosa::bench {
@@ -43,13 +42,19 @@ void take_turns(Line& line, Nanos duration_ns, LatencyRun& run) {
 
 }  // namespace
 
-absl::StatusOr<double> measure_raw_line_ns(const BenchCpus& cpus, Nanos duration_ns) {
+absl::StatusOr<LatencyRun> measure_raw_line(const BenchCpus& cpus, Nanos duration_ns) {
     Line line;
     LatencyRun run;
     const absl::Status status = run_on_two_cpus(
         cpus, [&] { take_turns(line, duration_ns, run); }, [&] { answer_turns(line); });
     if (!status.ok()) return status;
-    return run.percentile_ns(50);
+    return run;
+}
+
+absl::StatusOr<double> measure_raw_line_ns(const BenchCpus& cpus, Nanos duration_ns) {
+    const auto run = measure_raw_line(cpus, duration_ns);
+    if (!run.ok()) return run.status();
+    return run->percentile_ns(50);
 }
 
 }  // namespace prosa::bench

@@ -9,11 +9,14 @@
 #pragma once
 
 #include "apps/prosa/bench/bench_cpus.hpp"
-#include "core/base/clock.hpp"
+#include "apps/prosa/bench/latency_run.hpp"
 
 namespace prosa::bench {
 
-// The median over `duration_ns`. Error: a CPU was refused.
+// Error: a CPU was refused.
+absl::StatusOr<LatencyRun> measure_raw_line(const BenchCpus& cpus, Nanos duration_ns);
+
+// Its median.
 absl::StatusOr<double> measure_raw_line_ns(const BenchCpus& cpus, Nanos duration_ns);
 
 }  // namespace prosa::bench

@@ -47,10 +47,9 @@ absl::Status RoundSeries::take_one(RawLine raw_line, Measure measure, Round& rou
     return absl::OkStatus();
 }
 
-RoundKind RoundSeries::kind_of(const Round& round) const noexcept {
-    if (!placement_ || placement_->holds(round.raw_before_ns, round.raw_after_ns)) return RoundKind::counted;
-    return placement_->is_steady(round.raw_before_ns, round.raw_after_ns) ? RoundKind::other_placement
-                                                                          : RoundKind::unsteady;
+RoundKind RoundSeries::kind_between(double before_ns, double after_ns) const noexcept {
+    if (!placement_ || placement_->holds(before_ns, after_ns)) return RoundKind::counted;
+    return placement_->is_steady(before_ns, after_ns) ? RoundKind::other_placement : RoundKind::unsteady;
 }
 
 absl::Status RoundSeries::take(RawLine raw_line, Measure measure,
@@ -58,9 +57,9 @@ absl::Status RoundSeries::take(RawLine raw_line, Measure measure,
     while (!is_enough()) {
         Round round;
         const absl::Status taken = take_one(raw_line, measure, round);
-        round.kind = taken.ok() ? kind_of(round) : RoundKind::failed;
+        round.kind = taken.ok() ? kind_between(round.raw_before_ns, round.raw_after_ns) : RoundKind::failed;
         round.failure = message_of(taken);
-        rounds_.push_back(std::move(round));
+        add(std::move(round));
         on_round(rounds_.back());
         if (!taken.ok() && count(RoundKind::failed) > limits_.failures_max) return taken;
     }

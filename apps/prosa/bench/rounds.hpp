@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/status.hpp"
@@ -63,6 +64,13 @@ class RoundSeries {
     // values each time. Error: that of the measurement that failed once too often.
     absl::Status take(RawLine raw_line, Measure measure, absl::FunctionRef<void(const Round&)> on_round);
 
+    // For series that take their rounds in turns: one that was measured elsewhere, with its kind set.
+    void add(Round round) { rounds_.push_back(std::move(round)); }
+    // What a round between these raw lines is.
+    RoundKind kind_between(double before_ns, double after_ns) const noexcept;
+    // Further rounds are pointless.
+    bool is_enough() const noexcept;
+
     std::size_t count(RoundKind kind) const noexcept;
 
     // Nothing when fewer than wanted_count rounds are of that kind.
@@ -74,9 +82,7 @@ class RoundSeries {
     const std::vector<Round>& rounds() const noexcept { return rounds_; }
 
   private:
-    bool is_enough() const noexcept;
     absl::Status take_one(RawLine raw_line, Measure measure, Round& round) const;
-    RoundKind kind_of(const Round& round) const noexcept;
 
     std::optional<Placement> placement_;
     RoundLimits limits_;
