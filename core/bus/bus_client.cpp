@@ -87,6 +87,7 @@ class BusClient::Impl final : public Caller {
     }
 
     void wait(Nanos timeout_ns) noexcept {
+        requester_.flush_wakes();  // for claims that were committed since the last poll
         const Nanos now_ns = clock_.now_ns();
         const Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns, timeout_ns);
         if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))
@@ -94,8 +95,10 @@ class BusClient::Impl final : public Caller {
         requester_.awaken();
     }
 
+    // Answers that are here already are outcomes; the rest end as shutting_down.
     void complete() noexcept {
         is_closed_ = true;
+        requester_.drain_all_replies();
         requester_.shut_down();
     }
 

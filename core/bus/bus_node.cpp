@@ -22,7 +22,10 @@ BusNode::BusNode(NodeContext context, Peer self)
       requester_(context.options, self, context.tables, deadlines_, context.connector),
       responder_(context.options, self.id, *pools_) {
     if (context_.journal != nullptr) requester_.log_to(context_.journal->open());
-    if (context_.is_stepped) responder_.use_given_time_only();
+    if (context_.is_stepped) {
+        requester_.use_given_time_only();
+        responder_.use_given_time_only();
+    }
 }
 
 BusNode::~BusNode() {
@@ -158,7 +161,7 @@ Nanos BusNode::next_deadline_ns() const {
 }
 
 void BusNode::flush_wakes() noexcept {
-    requester_.flush_wakes();
+    requester_.end_turn();
     responder_.flush_wakes();
 }
 

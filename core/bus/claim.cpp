@@ -153,7 +153,7 @@ RequestId Claim::commit() noexcept {
     header.provider = endpoint_;
     header.kind = MessageKind::request;
     header.error = ServiceError::none;
-    header.flags = requester.works_through_queue_ ? more_follows : 0;
+    header.flags = requester.drained_ != nullptr && requester.drained_->has_more() ? more_follows : 0;
     std::byte* behind = area_of(header);
     if (correlation_ != 0) {
         header.flags |= has_correlation;

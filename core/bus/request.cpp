@@ -74,7 +74,7 @@ void Answer::commit_as(ServiceError error) noexcept {
     header.provider = request_->provider;
     header.kind = error == ServiceError::none ? MessageKind::response : MessageKind::error;
     header.error = error;
-    header.flags = inbound_->read_ahead.is_queue() ? more_follows : 0;
+    header.flags = kept_ == nullptr && inbound_->read_ahead.has_more() ? more_follows : 0;
     if (body_block_ != nullptr) [[unlikely]] {
         header.flags |= body_in_block;
         std::memcpy(area_of(header), &body_block_, sizeof body_block_);

@@ -117,7 +117,7 @@ Outbound* Requester::connect(ReactorId provider) noexcept try {
     const std::size_t at = value_of(provider);
     if (at >= by_reactor_.size()) by_reactor_.resize(at + 1);
     outbounds_.reserve(outbounds_.size() + 1);
-    auto outbound = std::make_unique<Outbound>();
+    auto outbound = std::make_unique<Outbound>(gathers_ && provider != self_.id);
     outbound->link = connector_.connect(self_, provider);
     if (outbound->link == nullptr) return nullptr;
     by_reactor_[at] = std::move(outbound);
@@ -165,7 +165,7 @@ std::uint32_t Requester::drain_replies() noexcept {
         Outbound& outbound = *outbounds_[i];
         if (!outbound.read_ahead.may_look(now_ns_)) [[unlikely]] continue;
         SlotRing<>& replies = outbound.link->replies;
-        works_through_queue_ = outbound.read_ahead.is_queue();
+        drained_ = &outbound.read_ahead;
         std::uint32_t count = 0;
         for (; count < options_.batch; ++count) {
             std::byte* const slot = replies.peek();
@@ -175,11 +175,17 @@ std::uint32_t Requester::drain_replies() noexcept {
             poison(slot + header_bytes, options_.slot_bytes - header_bytes);
             replies.release();
         }
-        outbound.read_ahead.end_look(count, now_ns_);
+        outbound.read_ahead.end_look(count, count < options_.batch, now_ns_);
         taken += count;
     }
-    works_through_queue_ = false;
+    drained_ = nullptr;
     return taken;
+}
+
+void Requester::drain_all_replies() noexcept {
+    for (Outbound* const outbound : outbounds_) outbound->read_ahead = ReadAhead(false);
+    while (drain_replies() != 0) {
+    }
 }
 
 void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
@@ -325,11 +331,16 @@ void Requester::exchange_blocks() noexcept {
 
 void Requester::flush_wakes() noexcept {
     for (Outbound* const outbound : outbounds_) {
-        PROSA_ASSERT(!outbound->has_open_claim, "a claim lives in one handler: not across a return, nor a suspension");
         if (!outbound->needs_wake) continue;
         outbound->needs_wake = false;
         wake_provider(*outbound->link);
     }
+}
+
+void Requester::end_turn() noexcept {
+    for (const Outbound* const outbound : outbounds_)
+        PROSA_ASSERT(!outbound->has_open_claim, "a claim lives in one handler: not across a return, nor a suspension");
+    flush_wakes();
 }
 
 bool Requester::announce_sleep() noexcept {

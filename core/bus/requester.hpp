@@ -53,6 +53,8 @@ struct Outbound {
     bool has_open_claim = false;
     bool needs_wake = false;
     ReadAhead read_ahead;  // of replies
+
+    explicit Outbound(bool may_gather) noexcept : read_ahead(may_gather) {}
 };
 
 // Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live
@@ -135,6 +137,9 @@ class Requester {
     // From here on the end of each request is told to `sink`. Before the first claim.
     PROSA_API void log_to(std::unique_ptr<TransactionSink> sink);
 
+    // Of a stepped instance: its time is set_now's only. Before the first claim.
+    void use_given_time_only() noexcept { gathers_ = false; }
+
     // A caller sends and gets outcomes from add to remove. At most 65 535 in a requester's life.
     PROSA_API void add_caller(Caller& caller);
     PROSA_API void remove_caller(Caller& caller) noexcept;
@@ -166,12 +171,16 @@ class Requester {
 
     // Delivers outcomes; returns how many replies were taken.
     PROSA_API std::uint32_t drain_replies() noexcept;
+    // All that are there, those beyond a batch and those that gather, too: for the end.
+    PROSA_API void drain_all_replies() noexcept;
 
     // The node whose deadline passed.
     PROSA_API void on_deadline(PendingEntry& entry) noexcept;
 
-    // At the end of a turn: wakes peers that sleep over what was sent since the last call. Asserts that no claim is open.
+    // Wakes peers that sleep over what was sent since the last call.
     PROSA_API void flush_wakes() noexcept;
+    // The same, at the end of a turn: asserts that no claim is open.
+    PROSA_API void end_turn() noexcept;
 
     // Sends the blocks of others home, and takes ours back. When idle, and when batches are due.
     PROSA_API void exchange_blocks() noexcept;
@@ -223,7 +232,8 @@ class Requester {
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
     bool is_shut_down_ = false;
-    bool works_through_queue_ = false;  // of replies: their handlers send the next requests one after the other
+    bool gathers_ = true;
+    const ReadAhead* drained_ = nullptr;  // of the link whose replies are handled: their handlers send requests
     PendingTable pending_;
     std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
     std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation

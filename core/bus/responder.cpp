@@ -29,7 +29,7 @@ Responder::Responder(const BusOptions& options, ReactorId self, MessagePools& po
 Responder::~Responder() = default;
 
 void Responder::attach(std::shared_ptr<Link> link) {
-    auto inbound = std::make_unique<Inbound>();
+    auto inbound = std::make_unique<Inbound>(reads_clock_ && link->requester.id != self_);
     inbound->link = std::move(link);
     adopt_early(*inbound);
     inbounds_.push_back(std::move(inbound));
@@ -98,11 +98,14 @@ std::uint32_t Responder::serve_requests() noexcept {
 std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
     if (inbound.outbox_head != nullptr) [[unlikely]] return 0;
     SlotRing<>& requests = inbound.link->requests;
-    std::uint32_t taken = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
-    if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]] return taken;
-    while (taken < options_.batch && inbound.outbox_head == nullptr) {
+    const std::uint32_t waited = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
+    if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]] return waited;
+    std::uint32_t taken = 0;
+    bool is_empty = false;
+    while (taken + waited < options_.batch && inbound.outbox_head == nullptr) {
         std::byte* const slot = requests.peek();
-        if (slot == nullptr) break;
+        is_empty = slot == nullptr;
+        if (is_empty) break;
         if (!inbound.link->replies.can_claim(1)) [[unlikely]] break;
         MessageHeader& header = header_at(slot);
         inbound.read_ahead.prepare(requests, header);
@@ -112,8 +115,8 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
         requests.release();
         ++taken;
     }
-    inbound.read_ahead.end_look(taken, now_ns_);
-    return taken;
+    inbound.read_ahead.end_look(taken, is_empty, now_ns_);
+    return taken + waited;
 }
 
 std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
@@ -197,6 +200,7 @@ void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) n
     inbound.reserved_slots = 1;
     Request request(*this, inbound, *callee, header);
     callee->on_request(request);
+    PROSA_ASSERT(!inbound.has_open_answer, "an answer lives in one handler: not across its return");
     if (!request.is_done()) [[unlikely]] {
         callee->callee_counters[CalleeCounter::answered_dropped].add();
         answer_error(inbound, header, ServiceError::dropped);

@@ -70,6 +70,8 @@ struct Inbound {
     bool has_open_answer = false;      // the next reply slot is being written
     bool needs_wake = false;
     ReadAhead read_ahead;  // of requests
+
+    explicit Inbound(bool may_gather) noexcept : read_ahead(may_gather) {}
 };
 
 class Responder {

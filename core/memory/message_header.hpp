@@ -21,7 +21,7 @@ enum class MessageKind : std::uint8_t {
 enum MessageFlag : std::uint16_t {
     body_in_block = 1,    // the inline area holds a MessageBlock*; the body is in that block
     has_correlation = 2,  // the inline area starts with the correlation id (8 bytes), the body follows
-    more_follows = 4,     // the sender works through a queue: another message comes before it looks for answers
+    more_follows = 4,     // the sender works through a queue: its next message is near
 };
 
 // An endpoint is a processor queue's place on its reactor: index in the low 12 bits, generation above. A new

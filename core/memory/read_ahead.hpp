@@ -6,9 +6,9 @@
 // the producer that is about to fill it.
 //
 // A consumer that has caught up with a busy producer would take each slot's line away in just the same manner. So a
-// producer that works through a queue of its own marks its messages with `more_follows`, and the consumer lets
-// them gather for gather_ns before it looks again. Nobody waits longer for that: the producer has more than
-// gather_ns of work before it would look for the answer.
+// producer that works through a queue of its own, with more of it at hand, marks its messages with `more_follows`, and
+// the consumer lets them gather: it looks again gather_ns after its turn began. So much later, at most, is a message of
+// a queue seen, whose own answer would wait in the producer's queue as well.
 //
 // Threads   the ring's consumer.
 // Units     times in ns, of the consumer's turns.
@@ -23,6 +23,9 @@ namespace prosa {
 
 class ReadAhead {
   public:
+    // Nothing gathers in a reactor's link with itself, where no line travels, nor where time passes in steps.
+    explicit ReadAhead(bool may_gather) noexcept : may_gather_(may_gather) {}
+
     // False while messages gather.
     bool may_look(Nanos now_ns) const noexcept { return now_ns >= look_again_ns_; }
 
@@ -43,19 +46,17 @@ class ReadAhead {
         --fetched_;
     }
 
-    // After a look at the ring that found `count` messages.
-    void end_look(std::uint32_t count, Nanos now_ns) noexcept {
+    // After a look at the ring that found `count` messages, and then none when the ring `is_empty`.
+    void end_look(std::uint32_t count, bool is_empty, Nanos now_ns) noexcept {
         is_streaming_ = count > 1;
         is_queue_ = count >= queue_min;
         fetched_ = 0;
-        if (more_follows_) [[unlikely]] {
-            look_again_ns_ = now_ns + gather_ns;
-            more_follows_ = false;
-        }
+        if (more_follows_ && is_empty && may_gather_) [[unlikely]] look_again_ns_ = now_ns + gather_ns;
+        more_follows_ = false;
     }
 
-    // The last look found so many messages that their handling takes longer than gather_ns.
-    bool is_queue() const noexcept { return is_queue_; }
+    // While a message is handled: it is one of a queue, and the next ones are here already.
+    bool has_more() const noexcept { return is_queue_ && fetched_ != 0; }
 
   private:
     static constexpr std::uint32_t ahead_max = 8;
@@ -64,8 +65,9 @@ class ReadAhead {
 
     Nanos look_again_ns_ = 0;
     std::uint32_t fetched_ = 0;  // messages from the peeked one on whose lines are under way
+    bool may_gather_;
     bool is_streaming_ = false;  // the last look found several messages
-    bool is_queue_ = false;
+    bool is_queue_ = false;      // it found many
     bool more_follows_ = false;  // says the message read last
 };
 

@@ -10,7 +10,7 @@
 // Errors    every input is taken as hostile: the status says what was expected and what was there. Memory is
 //           bounded whatever the bytes say: 50 MB for the counters (5 digits over 63 bits), 60 MB beside
 //           them.
-// Proof     test/core/stats/hdr_codec_test.cpp; test/apps/prosa/hdr_tools_test.py, against others' tools
+// Proof     test/core/stats/hdr_codec_test.cpp; test/apps/prosa/report/hdr_tools_test.py, against others' tools
 #pragma once
 
 #include <string>

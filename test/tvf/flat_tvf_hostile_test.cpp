@@ -78,7 +78,7 @@ struct ExactCopy {
 };
 
 std::uint64_t seed_of_run() {
-    const char* const given = std::getenv("PROSA_TEST_SEED");
+    const char* const given = std::getenv("TEST_SEED");
     return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
@@ -179,8 +179,8 @@ TEST_CASE("a duplicate is found among many fields in any order") {
 
 TEST_CASE("no mutation of a valid message is read outside its bytes") {
     const std::uint64_t seed = seed_of_run();
-    INFO("PROSA_TEST_SEED=" << seed);
-    MESSAGE("PROSA_TEST_SEED=" << seed);
+    INFO("TEST_SEED=" << seed);
+    MESSAGE("TEST_SEED=" << seed);
     std::mt19937_64 random(seed);
     const Bytes valid = bytes_of(sample());
     constexpr std::array<std::uint8_t, 10> telling = {0, 1, 2, 7, 8, 9, 0x7f, 0x80, 0xf8, 0xff};
@@ -210,7 +210,7 @@ TEST_CASE("no mutation of a valid message is read outside its bytes") {
 
 TEST_CASE("what is accepted can be continued and stays valid") {
     const std::uint64_t seed = seed_of_run();
-    INFO("PROSA_TEST_SEED=" << seed);
+    INFO("TEST_SEED=" << seed);
     std::mt19937_64 random(seed);
     FlatTvf tvf;
     for (int round = 0; round < 20'000; ++round) {

@@ -30,6 +30,15 @@ void redirect(const std::filesystem::path& path, int descriptor) {
     if (file < 0 || ::dup2(file, descriptor) < 0) ::_exit(99);
 }
 
+// What the shell of the tests sets for its own instances is nothing to the child.
+void forget_overrides() {
+    std::vector<std::string> names;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        if (const std::string_view text = *variable; text.starts_with("PROSA_"))
+            names.emplace_back(text.substr(0, text.find('=')));
+    for (const std::string& name : names) ::unsetenv(name.c_str());
+}
+
 }  // namespace
 
 ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment environment,
@@ -40,6 +49,7 @@ ChildProgram::ChildProgram(std::vector<std::string> arguments, Environment envir
     if (pid_ != 0) return;
     redirect(folder_.path() / "output", STDOUT_FILENO);
     redirect(folder_.path() / "errors", STDERR_FILENO);
+    forget_overrides();
     for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<const char*> argv{"prosa"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());

@@ -1,6 +1,8 @@
 // The delivery contract, end to end: one outcome for every accepted request.
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "test/core/bus/bus_support.hpp"
 
 namespace prosa::test {
@@ -20,6 +22,89 @@ TEST_CASE("a client's request is answered in place by a provider on another reac
         REQUIRE(text_of(reply.body) == text);
     }
     client.reset();
+    CHECK(main.stop_and_join("test") == 0);
+}
+
+TEST_CASE("a client that waits after a commit wakes the provider that sleeps") {
+    InstanceOptions parked = options();
+    parked.idle.mode = IdleMode::park;
+    BusMain main(parked);
+    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle echo = client->resolve("ECHO");
+    REQUIRE(wait_for_provider(*client, echo));
+    int answers = 0;
+    client->on_outcome([&](const Outcome& outcome) { answers += outcome.ok() ? 1 : 0; });
+    const Nanos begin_ns = monotonic_now_ns();
+    for (int i = 0; i < 100; ++i) {
+        Claim claim = client->claim(echo, {.timeout_ns = 60 * ns_per_s});
+        REQUIRE(static_cast<bool>(claim));
+        claim.commit();
+        while (answers == i) {
+            client->wait(60 * ns_per_s);
+            client->poll();
+        }
+    }
+    CHECK(answers == 100);
+    CHECK(monotonic_now_ns() - begin_ns < 60 * ns_per_s);  // one lost wake-up takes longer
+}
+
+TEST_CASE("a client may send while a claim of its own is open") {
+    BusMain main(options());
+    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle echo = client->resolve("ECHO");
+    REQUIRE(wait_for_provider(*client, echo));
+    std::vector<std::string> answers;
+    client->on_outcome([&](const Outcome& outcome) { answers.push_back(text_of(outcome.body)); });
+    {
+        Claim first = client->claim(echo);
+        REQUIRE(static_cast<bool>(first));
+        CHECK(static_cast<bool>(client->send(echo, bytes_of("second"))));
+        std::memcpy(first.body().data, "first", 5);
+        first.body().size_bytes = 5;
+        first.commit();
+    }
+    REQUIRE(eventually([&] { return client->poll(), answers.size() == 2; }));
+    CHECK(answers == std::vector<std::string>{"first", "second"});
+}
+
+// Queues on both sides, with reactors that sleep as soon as there is nothing: messages gather, and none is left behind.
+TEST_CASE("bursts between reactors that park have one outcome each") {
+    InstanceOptions parked = options();
+    parked.bus.ring_slots = 256;
+    parked.idle.mode = IdleMode::park;
+    BusMain main(parked);
+    constexpr std::uint64_t burst = 64;
+    constexpr std::uint64_t total = 300 * burst;
+    std::atomic<std::uint64_t> answered{0};
+    std::atomic<std::uint64_t> failed{0};
+    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.add_processor(definition("sender", [&](LambdaProcessor& p) {
+        auto sent = std::make_shared<std::uint64_t>(0);
+        auto service = std::make_shared<ServiceHandle>();
+        const auto send_one = [sent, service, &failed](LambdaProcessor& self) {
+            ++*sent;
+            if (!self.bus().send(*service, bytes_of("x"))) failed.fetch_add(1);
+        };
+        p.start = [service](LambdaProcessor& self) {
+            *service = self.bus().resolve("ECHO");
+            return absl::OkStatus();
+        };
+        p.table = [sent, service, send_one](LambdaProcessor& self) {
+            if (*sent == 0 && self.bus().has_provider(*service))
+                for (std::uint64_t i = 0; i < burst; ++i) send_one(self);
+        };
+        p.outcome = [sent, send_one, &answered, &failed](LambdaProcessor& self, const Outcome& outcome) {
+            (outcome.ok() ? answered : failed).fetch_add(1);
+            if (*sent < total) send_one(self);
+        };
+    })).ok());
+    REQUIRE(main.start().ok());
+    CHECK(eventually([&] { return answered.load() + failed.load() == total; }, 60 * ns_per_s));
+    CHECK(answered.load() == total);
     CHECK(main.stop_and_join("test") == 0);
 }
 

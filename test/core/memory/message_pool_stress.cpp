@@ -64,9 +64,9 @@ std::uint64_t give_back(SlotRing<>& ring, HomewardMailbox<>& mailbox, std::uint6
 }
 
 TEST_CASE("every block that was lent comes home, whatever the chains") {
-    const char* const given = std::getenv("PROSA_TEST_SEED");
+    const char* const given = std::getenv("TEST_SEED");
     const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED to repeat)");
+    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
     Watchdog watchdog("message_pool_stress", std::chrono::seconds(100));
     MessagePool pool(ReactorId{0}, 256, 24);
     SlotRing<> ring(16, 64);

@@ -60,9 +60,9 @@ std::uint64_t read_until(Cell& cell, const std::atomic<bool>& stop, std::uint64_
 }
 
 TEST_CASE("readers never see a freed, torn or older snapshot while the writer publishes") {
-    const char* given = std::getenv("PROSA_TEST_SEED");
+    const char* given = std::getenv("TEST_SEED");
     const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED to repeat)");
+    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
     Watchdog watchdog("snapshot_cell_stress", std::chrono::seconds(100));
 
     constexpr std::size_t readers = 4;

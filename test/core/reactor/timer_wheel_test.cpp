@@ -241,9 +241,9 @@ class Model {
 };
 
 TEST_CASE("random inserts, cancels and clock jumps agree with a sorted multimap") {
-    const char* given = std::getenv("PROSA_TEST_SEED");
+    const char* given = std::getenv("TEST_SEED");
     const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED to repeat)");
+    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
     for (std::uint64_t run = 0; run < 40; ++run) {
         Model model(seed + run);
         for (int i = 0; i < 5'000; ++i) model.step();

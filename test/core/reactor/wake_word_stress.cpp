@@ -79,9 +79,9 @@ std::uint64_t consume(Exchange& exchange, std::uint64_t total) {
 }
 
 void expect_no_lost_wakeup(bool hosts_io) {
-    const char* given = std::getenv("PROSA_TEST_SEED");
+    const char* given = std::getenv("TEST_SEED");
     const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED to repeat)");
+    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
     Watchdog watchdog("wake_word_stress: a wake-up was lost", std::chrono::seconds(100));
 
     constexpr std::size_t producers = 3;

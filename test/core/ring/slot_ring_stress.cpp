@@ -98,9 +98,9 @@ void consume(SlotRing<>& ring, std::uint64_t seed) {
 }
 
 TEST_CASE("every message arrives once, whole and in order, whatever the paces") {
-    const char* given = std::getenv("PROSA_TEST_SEED");
+    const char* given = std::getenv("TEST_SEED");
     const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED to repeat)");
+    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
     Watchdog watchdog("slot_ring_stress", std::chrono::seconds(100));
     for (const std::uint32_t capacity : {4U, 64U}) {
         SlotRing<> ring(capacity, slot_bytes);

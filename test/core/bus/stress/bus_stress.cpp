@@ -1,4 +1,4 @@
-// Clients and processors send for PROSA_STRESS_SECONDS to providers that do whatever a provider may do, while an
+// Clients and processors send for STRESS_SECONDS to providers that do whatever a provider may do, while an
 // operator restarts, removes, adds, withdraws and restores them.
 //
 // Forbids   an accepted request with no outcome, or with two; the answer to another request; a body that changed; a
@@ -249,7 +249,7 @@ void tell(const Ledger& ledger) {
 TEST_CASE("every accepted request has one outcome, and everything lent comes back") {
     const std::uint64_t seed = stress_seed();
     const Nanos duration_ns = stress_duration_ns();
-    MESSAGE("seed ", seed, " (set PROSA_TEST_SEED; PROSA_STRESS_SECONDS says how long)");
+    MESSAGE("seed ", seed, " (set TEST_SEED; STRESS_SECONDS says how long)");
     Watchdog watchdog("bus_stress", std::chrono::seconds(duration_ns / ns_per_s + 90));
     log().set_level(spdlog::level::off);
 

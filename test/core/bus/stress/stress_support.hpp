@@ -132,12 +132,12 @@ class Ledger {
 };
 
 inline std::uint64_t stress_seed() {
-    const char* const given = std::getenv("PROSA_TEST_SEED");
+    const char* const given = std::getenv("TEST_SEED");
     return given != nullptr ? std::stoull(given) : std::random_device{}();
 }
 
 inline Nanos stress_duration_ns() {
-    const char* const given = std::getenv("PROSA_STRESS_SECONDS");
+    const char* const given = std::getenv("STRESS_SECONDS");
     return (given != nullptr ? std::stoll(given) : 20) * ns_per_s;
 }
 

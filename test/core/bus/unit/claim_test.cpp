@@ -45,7 +45,7 @@ TEST_CASE("a claim that is still open at the end of its turn ends the program, a
     const ChildResult child = run_child([] {
         ClaimPair pair;
         const Claim claim = pair.claim();
-        pair.requester->flush_wakes();
+        pair.requester->end_turn();
         return 0;
     });
     CHECK(child.signal == SIGABRT);

@@ -1,6 +1,9 @@
 // Rings, credit, keeping and the outbox, seen from both ends of one link.
 #include <doctest/doctest.h>
 
+#include <csignal>
+
+#include "test/core/bus/child_process.hpp"
 #include "test/core/bus/unit/pair.hpp"
 
 namespace prosa::test {
@@ -73,6 +76,30 @@ TEST_CASE("a batch stops taking requests as soon as an answer waits in the outbo
     CHECK(pair.responder.outbox_count() == 1);
     pair.settle();
     CHECK(pair.caller.count(CallerCounter::outcome_none) == 3);
+}
+
+TEST_CASE("queues on both sides drain without time passing, where time is given") {
+    BusOptions roomy = tiny_options();
+    roomy.ring_slots = 128;
+    Pair pair(roomy);
+    for (int lap = 0; lap < 20; ++lap) {
+        const std::uint32_t sent = pair.fill();
+        CHECK(sent == roomy.credit);
+        pair.serve();
+        CHECK(pair.requester->drain_replies() == sent);
+    }
+}
+
+TEST_CASE("an answer that is still open after its handler ends the program, and says why") {
+    const ChildResult child = run_child([] {
+        Pair pair;
+        pair.callee.script = [](Request& request) { (void)new Answer(request.answer()); };
+        (void)pair.send("x");
+        pair.serve();
+        return 0;
+    });
+    CHECK(child.signal == SIGABRT);
+    CHECK(child.output.find("an answer lives in one handler") != std::string::npos);
 }
 
 TEST_CASE("credit is bounded per provider and returns with the answer") {

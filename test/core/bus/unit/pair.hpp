@@ -91,6 +91,7 @@ class Pair : public LinkConnector {
           wheel(0),
           responder(options, provider_peer.id, *provider_peer.pools),
           requester(std::make_unique<Requester>(options, requester_peer, cell, wheel, *this)) {
+        requester->use_given_time_only();
         responder.use_given_time_only();
         requester->add_caller(caller);
         endpoint = responder.open_endpoint(callee);
