@@ -16,7 +16,7 @@
 //           freed and so its address is not used again.
 // Units     readers_max and counts in readers and snapshots.
 // Cost      refresh unchanged: one load of a line that only publish writes. reclaim: O(readers x retired).
-// Proof     test/core/rcu/snapshot_cell_{test,stress}.cpp
+// Proof     test/core/rcu/snapshot_cell_{test,stress,model}.cpp
 #pragma once
 
 #include <algorithm>

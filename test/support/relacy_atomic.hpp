@@ -34,6 +34,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
 namespace prosa {
 
@@ -88,16 +89,16 @@ template <typename T>
 class ModelAtomic {
   public:
     ModelAtomic() = default;
-    ModelAtomic(T value) : atomic_(value) {}
+    ModelAtomic(T value) : atomic_(held(value)) {}
 
     T load(std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) const {
         return atomic_.load(model_order(order), place);
     }
     void store(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
-        atomic_.store(value, model_order(order), place);
+        atomic_.store(held(value), model_order(order), place);
     }
     T exchange(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
-        return atomic_.exchange(value, model_order(order), place);
+        return atomic_.exchange(held(value), model_order(order), place);
     }
     T fetch_add(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
         return atomic_.fetch_add(value, model_order(order), place);
@@ -107,7 +108,18 @@ class ModelAtomic {
     }
 
   private:
-    rl::atomic<T> atomic_;
+    // Relacy's history takes no pointer to const.
+    using Held = std::conditional_t<std::is_pointer_v<T>, std::remove_const_t<std::remove_pointer_t<T>>*, T>;
+
+    static Held held(T value) {
+        if constexpr (std::is_pointer_v<T>) {
+            return const_cast<Held>(value);
+        } else {
+            return value;
+        }
+    }
+
+    rl::atomic<Held> atomic_;
 };
 
 // A ModelAtomic whose plain stores must stand in one happens-before order, for words that one thread at a
