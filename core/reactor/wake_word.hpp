@@ -16,7 +16,7 @@
 //           anyway, before the next announcement, and this claim is then before or after that one.
 //           The waker must keep a wake-up that comes before the wait (an eventfd does).
 // Cost      one locked instruction; a producer pays it only for a peer that may park.
-// Proof     test/core/reactor/wake_word_{test,stress}.cpp
+// Proof     test/core/reactor/wake_word_{test,stress,model}.cpp
 #pragma once
 
 #include <atomic>

@@ -61,6 +61,9 @@ class ModelRun {
         run<Model>(check, params, 0);
     }
 
+    // True when so many iterations are asked for that searches of many seconds may join.
+    bool is_long() const { return environment("PROSA_MODEL_ITERATIONS").value_or(0) > 1'000'000; }
+
     int exit_code() const { return failure_count_ == 0 ? EXIT_SUCCESS : EXIT_FAILURE; }
 
   private:
