@@ -4,13 +4,19 @@
 
 #include <atomic>
 
+#include "core/base/assert.hpp"
 #include "core/base/cache_line.hpp"
 
 namespace prosa {
+namespace {
+
+constexpr std::size_t producers_max = 256;  // reactors and clients of an instance's life
+
+}  // namespace
 
 struct SharedQueue::Queue {
     explicit Queue(std::uint32_t capacity_messages)
-        : messages(capacity_messages), capacity(static_cast<std::int64_t>(capacity_messages)) {}
+        : messages(capacity_messages, 0, producers_max), capacity(static_cast<std::int64_t>(capacity_messages)) {}
 
     moodycamel::ConcurrentQueue<MessageBlock*> messages;
     const std::int64_t capacity;
@@ -32,7 +38,10 @@ bool SharedQueue::try_reserve() noexcept {
 
 void SharedQueue::cancel() noexcept { queue_->count.fetch_sub(1, std::memory_order_relaxed); }
 
-void SharedQueue::push(MessageBlock* message) noexcept { queue_->messages.enqueue(message); }
+void SharedQueue::push(MessageBlock* message) noexcept {
+    const bool is_queued = queue_->messages.enqueue(message);
+    PROSA_ASSERT(is_queued, "a message with a reservation has its place: losing it would lose its outcome");
+}
 
 MessageBlock* SharedQueue::try_pop() noexcept {
     MessageBlock* message = nullptr;
