@@ -55,4 +55,11 @@ std::string idle_configuration(std::uint32_t reactor_count) {
     return text;
 }
 
+std::string mesh_configuration(std::uint32_t reactor_count) {
+    std::string text = "name: bench\n" + publisher("reactor: 0", 1) + requester("reactor: 0");
+    for (std::uint32_t i = 1; i < reactor_count; ++i)
+        text += fmt::format("bench-provider-{}: {{ processor: bench_provider, reactor: {} }}\n", i, i);
+    return text;
+}
+
 }  // namespace prosa::bench

@@ -28,7 +28,7 @@ class BenchInstance {
     BenchInstance(const BenchInstance&) = delete;
     BenchInstance& operator=(const BenchInstance&) = delete;
 
-    BusMain& main() noexcept { return *main_; }
+    BusMain& main() const noexcept { return *main_; }
     BenchDesk& desk() noexcept { return *desk_; }
 
     // Waits until a provider of the service `name` is published.

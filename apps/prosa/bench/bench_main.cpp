@@ -1,9 +1,10 @@
 #include "apps/prosa/bench/bench_main.hpp"
 
 #include <algorithm>
-#include <fstream>
 
+#include "apps/prosa/bench/breakdown/breakdown.hpp"
 #include "apps/prosa/bench/figure_report.hpp"
+#include "apps/prosa/bench/scale/scale.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "core/base/log.hpp"
 #include "core/settings/nearest_name.hpp"
@@ -57,11 +58,9 @@ class Measurement {
     }
 
     absl::Status write() const {
-        const auto& path = run_.options().figures_file;
-        std::ofstream file(path);
-        for (const MeasuredFigure& figure : figures_) file << json_line(figure, run_.is_quick());
-        file.flush();
-        if (!file) return invalid_argument("--figures: cannot write {}", path.string());
+        std::string lines;
+        for (const MeasuredFigure& figure : figures_) lines += json_line(figure, run_.is_quick());
+        if (const absl::Status written = write_lines(run_.options(), lines); !written.ok()) return written;
         return run_.log() == nullptr ? absl::OkStatus() : run_.log()->close();
     }
 
@@ -90,11 +89,14 @@ int bench_main(const std::vector<std::string>& arguments) {
         print_list(groups);
         return exit_ok;
     }
+    if (!set_log_level("error")) return exit_failed;
+    if (options->scale_row) return scale_row_main(*options);
+    if (options->mode == BenchMode::breakdown) return breakdown_main(*options);
+    if (options->mode == BenchMode::scale) return scale_main(*options);
     if (const absl::Status status = check_names(*options, groups); !status.ok()) {
         fmt::print(stderr, "{}\n", message_of(status));
         return exit_usage;
     }
-    if (!set_log_level("error")) return exit_failed;
     auto log = open_log(*options);
     if (!log.ok()) {
         fmt::print(stderr, "{}\n", message_of(log.status()));

@@ -2,11 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "apps/prosa/exit_code.hpp"
+#include "core/base/units.hpp"
 
 namespace prosa::bench {
 namespace {
@@ -23,10 +24,26 @@ void set_placement(const std::string& text, Placement& placement) {
     placement.high_ns = high;
 }
 
+void set_duration(const std::string& text, Nanos& duration_ns) {
+    const auto parsed = parse_duration(text);
+    if (!parsed.ok() || *parsed <= 0)
+        throw CLI::ValidationError("--duration", "expected a duration such as 200ms, got " + text);
+    duration_ns = *parsed;
+}
+
 std::filesystem::path own_path() {
     std::error_code error;
     const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
     return error ? std::filesystem::path("prosa") : path;
+}
+
+// What follows from the others.
+void complete(BenchOptions& options, bool has_file) {
+    if (!has_file && options.mode == BenchMode::breakdown) options.figures_file = "breakdown.jsonl";
+    if (!has_file && options.mode == BenchMode::scale) options.figures_file = "scale.jsonl";
+    options.program = own_path();
+    if (options.helpers_folder.empty())
+        options.helpers_folder = options.program.parent_path().parent_path().parent_path() / "bench";
 }
 
 void add_options(CLI::App& app, BenchOptions& options) {
@@ -49,6 +66,32 @@ void add_options(CLI::App& app, BenchOptions& options) {
         ->capture_default_str();
 }
 
+void add_analyses(CLI::App& app, BenchOptions& options) {
+    const auto sets = [&options](BenchMode mode) {
+        return [&options, mode](std::int64_t) { options.mode = mode; };
+    };
+    auto* const breakdown =
+        app.add_flag("--breakdown", sets(BenchMode::breakdown),
+                     "Where the time of a round trip goes, step by step; in breakdown.jsonl");
+    app.add_flag("--scale", sets(BenchMode::scale),
+                 "What more reactors cost: memory, turns, idle CPU time, publications; in scale.jsonl")
+        ->excludes(breakdown);
+    app.add_option_function<std::string>(
+           "--duration", [&options](const std::string& text) { set_duration(text, options.duration_ns); },
+           "Of each measurement of --breakdown and --scale; default 200ms")
+        ->type_name("TIME");
+    app.add_option("--rounds", options.round_count, "Rounds of --breakdown that have to count")
+        ->type_name("COUNT")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    app.add_option("--reactors", options.reactor_counts,
+                   "Rows of --scale (repeatable); default 2, 4, 8, 16, 32 and 64")
+        ->type_name("COUNT")
+        ->allow_extra_args(false)
+        ->check(CLI::Range(2, 64));
+    app.add_option("--scale_row", options.scale_row)->group("");  // how a scale starts its own children
+}
+
 }  // namespace
 
 void add_round_options(CLI::App& app, BenchOptions& options) {
@@ -61,20 +104,27 @@ void add_round_options(CLI::App& app, BenchOptions& options) {
         ->capture_default_str();
 }
 
+absl::Status write_lines(const BenchOptions& options, const std::string& lines) {
+    std::ofstream file(options.figures_file);
+    file << lines;
+    file.flush();
+    if (!file) return invalid_argument("--figures: cannot write {}", options.figures_file.string());
+    return absl::OkStatus();
+}
+
 BenchArguments parse_bench_arguments(std::vector<std::string> arguments) {
     BenchOptions options;
     CLI::App app("Measures the bus on this machine. docs/latency.md says how, and how to read the table.",
                  "prosa bench");
     add_options(app, options);
+    add_analyses(app, options);
     try {
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
         app.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
         return {std::nullopt, app.exit(error) == 0 ? exit_ok : exit_usage};
     }
-    options.program = own_path();
-    if (options.helpers_folder.empty())
-        options.helpers_folder = options.program.parent_path().parent_path().parent_path() / "bench";
+    complete(options, app.count("--figures") > 0);
     return {options, exit_ok};
 }
 

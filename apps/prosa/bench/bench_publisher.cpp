@@ -25,6 +25,7 @@ std::string BenchPublisher::on_command(std::string_view command) {
         next_ns_ = bus().now_ns() + interval_ns;
         bus().set_timer(next_ns_, 0);
     } else if (command == "toggle") {
+        bus().want_turns(true);  // awake until it is seen
         toggle();
     } else {
         return Processor::on_command(command);
@@ -53,6 +54,7 @@ void BenchPublisher::on_service_table() {
     desk_->publication_count.fetch_add(1, std::memory_order_relaxed);
     desk_->published_ns.store(bus().clock_now_ns() - called_ns_, std::memory_order_release);
     called_ns_ = 0;
+    bus().want_turns(false);
 }
 
 }  // namespace prosa::bench

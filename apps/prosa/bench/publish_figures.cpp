@@ -1,21 +1,18 @@
 #include "apps/prosa/bench/publish_figures.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/bench_instance.hpp"
 #include "apps/prosa/bench/bench_publisher.hpp"
 #include "apps/prosa/bench/run_delay.hpp"
+#include "apps/prosa/bench/scale/publication.hpp"
 
 namespace prosa::bench {
 namespace {
 
 constexpr std::uint32_t service_count = 10'000;
 constexpr std::string_view last_service = "BENCH_09999";
-
-void sleep_for_ns(Nanos ns) { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
 
 absl::StatusOr<std::unique_ptr<BenchInstance>> start_ready(const BenchRun& run, const std::string& name,
                                                            const std::string& configuration) {
@@ -25,25 +22,13 @@ absl::StatusOr<std::unique_ptr<BenchInstance>> start_ready(const BenchRun& run, 
     return instance;
 }
 
-// Adds the extra service, or removes it; the time from the call until a reactor has seen the new table.
-absl::StatusOr<Nanos> toggle(BenchInstance& instance) {
-    instance.desk().published_ns.store(0, std::memory_order_relaxed);
-    const auto called = instance.main().command("bench-publisher", "toggle", 5 * ns_per_s);
-    if (!called.ok()) return called.status();
-    for (const Nanos last_ns = monotonic_now_ns() + 5 * ns_per_s; monotonic_now_ns() < last_ns;) {
-        sleep_for_ns(ns_per_ms);
-        if (const Nanos ns = instance.desk().published_ns.load(std::memory_order_acquire); ns != 0) return ns;
-    }
-    return make_error(absl::StatusCode::kDeadlineExceeded, "a publication was not seen within 5 s");
-}
-
 absl::StatusOr<std::vector<double>> publish_round(BenchInstance& instance, int publication_count) {
     std::vector<double> added_us;
     for (int i = 0; i < publication_count; ++i) {
-        const auto added_ns = toggle(instance);
+        const auto added_ns = toggle_service(instance);
         if (!added_ns.ok()) return added_ns.status();
         added_us.push_back(static_cast<double>(*added_ns) / 1e3);
-        if (const auto removed_ns = toggle(instance); !removed_ns.ok()) return removed_ns.status();
+        if (const auto removed_ns = toggle_service(instance); !removed_ns.ok()) return removed_ns.status();
     }
     const double worst_us = *std::max_element(added_us.begin(), added_us.end());
     return std::vector<double>{median_of(std::move(added_us)), worst_us};
@@ -93,13 +78,14 @@ absl::Status add_publishing_phase(BenchInstance& instance, const BenchOrder& ord
         return ended.status();
     const auto expected = static_cast<std::uint32_t>(order.duration_ns / BenchPublisher::interval_ns);
     if (const std::uint32_t seen = count.load(std::memory_order_relaxed); seen < expected)
-        return make_error(absl::StatusCode::kInternal, "{} publications were seen, expected at least {}", seen,
-                          expected);
+        return make_error(absl::StatusCode::kInternal, "{} publications were seen, expected at least {}",
+                          seen, expected);
     return absl::OkStatus();
 }
 
 // Short phases take turns, so that what the machine does on the side meets both kinds alike.
-absl::StatusOr<std::vector<double>> traffic_round(const BenchRun& run, const BenchOrder& order, int turn_count) {
+absl::StatusOr<std::vector<double>> traffic_round(const BenchRun& run, const BenchOrder& order,
+                                                  int turn_count) {
     const auto instance = start_ready(run, "bench_publishing", publishing_configuration(service_count));
     if (!instance.ok()) return instance.status();
     if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;

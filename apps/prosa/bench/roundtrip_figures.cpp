@@ -1,35 +1,14 @@
 #include "apps/prosa/bench/roundtrip_figures.hpp"
 
-#include "apps/prosa/bench/bare_echo.hpp"
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/bench_instance.hpp"
 #include "apps/prosa/bench/client_roundtrip.hpp"
-#include "core/memory/message_header.hpp"
+#include "apps/prosa/bench/pair_run.hpp"
 
 namespace prosa::bench {
 namespace {
 
 constexpr std::uint32_t pipelined_outstanding = 256;
-
-BareEcho bare_echo_of(const BenchOrder& order) {
-    return {.slot_count = bench_ring_slots,
-            .slot_bytes = bench_slot_bytes,
-            .moved_bytes = std::uint32_t{sizeof(MessageHeader)} + body_bytes_of(order.message),
-            .duration_ns = order.duration_ns};
-}
-
-// One run of the order in an instance of its own, which is gone when this returns: the CPUs are then free
-// for the bare ring.
-absl::StatusOr<LatencyRun> measure_bus(const BenchRun& run, const BenchOrder& order,
-                                       std::string_view behaviour) {
-    const auto desk = std::make_shared<BenchDesk>();
-    auto instance = BenchInstance::start(run, fmt::format("bench_{}", behaviour),
-                                         pair_configuration(*run.cpus(), "spin", behaviour), desk);
-    if (!instance.ok()) return instance.status();
-    if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;
-    if (const absl::Status measured = (*instance)->measure(order); !measured.ok()) return measured;
-    return desk->run;
-}
 
 absl::StatusOr<LatencyRun> measure_client_instance(const BenchRun& run, const BenchOrder& order) {
     auto instance = BenchInstance::start(run, "bench_client", provider_configuration(*run.cpus()),
@@ -68,13 +47,13 @@ absl::Status take_latency(BenchRun& run, std::span<FigureResult> results, const 
 
 absl::Status measure_closed_loop(BenchRun& run, std::span<FigureResult> results, const BenchOrder& order,
                                  std::string_view behaviour) {
-    return take_latency(run, results, order, [&] { return measure_bus(run, order, behaviour); });
+    return take_latency(run, results, order, [&] { return measure_pair(run, order, behaviour); });
 }
 
 absl::StatusOr<std::vector<double>> pipelined_round(const BenchRun& run, const BenchOrder& order) {
     const auto bare = measure_bare_pipelined(*run.cpus(), bare_echo_of(order), pipelined_outstanding);
     if (!bare.ok()) return bare.status();
-    const auto bus = measure_bus(run, order, "answer");
+    const auto bus = measure_pair(run, order, "answer");
     if (!bus.ok()) return bus.status();
     return std::vector<double>{bus->per_second() / *bare, bus->per_second() / 1e6, *bare / 1e6};
 }

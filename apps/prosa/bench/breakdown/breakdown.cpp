@@ -1,0 +1,205 @@
+#include "apps/prosa/bench/breakdown/breakdown.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "apps/prosa/bench/bench_configurations.hpp"
+#include "apps/prosa/bench/breakdown/breakdown_report.hpp"
+#include "apps/prosa/bench/breakdown/line_load_counter.hpp"
+#include "apps/prosa/bench/breakdown/one_core_costs.hpp"
+#include "apps/prosa/bench/breakdown/slot_echo.hpp"
+#include "apps/prosa/bench/breakdown/turnless_pair.hpp"
+#include "apps/prosa/bench/pair_run.hpp"
+#include "apps/prosa/bench/raw_line.hpp"
+#include "apps/prosa/exit_code.hpp"
+
+namespace prosa::bench {
+namespace {
+
+// On a busy machine a round may fail, or be disturbed; another one comes then.
+constexpr std::size_t spare_attempts = 4;
+
+// What one round gives; the places of Round::values.
+enum Value : std::size_t {
+    raw_line,
+    bare_echo,
+    slot_copy,
+    slot_tvf,
+    turnless,
+    bus,
+    first_one_core,
+    value_count = first_one_core + sizeof(OneCoreCosts) / sizeof(double),
+};
+using OneCoreValues = std::array<double, value_count - first_one_core>;
+
+absl::StatusOr<OneCoreCosts> one_core_costs(const BenchRun& run, BenchMessage message) {
+    const BatchPlan plan{.batch_count = run.is_quick() ? 40U : 400U};
+    OneCoreCosts costs;
+    const absl::Status status = run_on_two_cpus(
+        *run.cpus(), [&] { costs = measure_one_core_costs(plan, message); }, [] {});
+    if (!status.ok()) return status;
+    return costs;
+}
+
+absl::StatusOr<std::vector<double>> take_round(const BenchRun& run, const BenchOrder& order) {
+    const BenchCpus& cpus = *run.cpus();
+    const BareEcho echo = bare_echo_of(order);
+    std::vector<double> values;
+    const auto raw_ns = measure_raw_line_ns(cpus, order.duration_ns);
+    if (!raw_ns.ok()) return raw_ns.status();
+    values.push_back(*raw_ns);
+    for (const auto& ran : {measure_bare_roundtrip(cpus, echo), measure_slot_copy_echo(cpus, echo),
+                            measure_slot_tvf_echo(cpus, echo, order.message),
+                            measure_turnless_pair(cpus, order), measure_pair(run, order, "answer")}) {
+        if (!ran.ok()) return ran.status();
+        values.push_back(ran->percentile_ns(50));
+    }
+    const auto costs = one_core_costs(run, order.message);
+    if (!costs.ok()) return costs.status();
+    const auto one_core = std::bit_cast<OneCoreValues>(*costs);
+    values.insert(values.end(), one_core.begin(), one_core.end());
+    return values;
+}
+
+void say(const BenchRun& run, const Round& round) {
+    const auto failure = round.failure.empty() ? "" : ", failed: " + round.failure;
+    run.say(fmt::format("  raw {:.0f}/{:.0f} ns{}", round.raw_before_ns, round.raw_after_ns, failure));
+}
+
+// Of the best rounds there are.
+RoundKind best_kind(const RoundSeries& series) {
+    for (const RoundKind kind : {RoundKind::counted, RoundKind::other_placement})
+        if (series.count(kind) > 0) return kind;
+    return RoundKind::unsteady;
+}
+
+std::array<double, value_count> medians_of(const RoundSeries& series, RoundKind kind) {
+    std::array<double, value_count> medians{};
+    for (std::size_t i = 0; i < value_count; ++i) {
+        std::vector<double> values;
+        for (const Round& round : series.rounds())
+            if (round.kind == kind) values.push_back(round.values.at(i));
+        medians[i] = median_of(std::move(values));
+    }
+    return medians;
+}
+
+std::vector<Step> steps_of(const std::array<double, value_count>& medians, const OneCoreCosts& costs) {
+    constexpr double dispatches = 2;  // on_request, on_response
+    return {
+        {"raw_line", StepKind::two_cores, medians[raw_line], "one word there and back, with the timer pair"},
+        {"bare_ring", StepKind::two_cores, medians[bare_echo] - medians[raw_line],
+         "the message's lines, copied in and out of the simplest ring"},
+        {"slot_ring", StepKind::two_cores, medians[slot_copy] - medians[bare_echo],
+         "SlotRing instead, same bytes"},
+        {"tvf", StepKind::two_cores, medians[slot_tvf] - medians[slot_copy],
+         "fields written and read in the slot, twice, instead of the copies"},
+        {"claim", StepKind::one_core, costs.claim_ns, "service table, provider, slot, room for the body"},
+        {"pending_credit", StepKind::one_core, costs.pending_credit_ns,
+         "pending entry taken, matched, freed; credit taken and returned"},
+        {"timer_cancel", StepKind::one_core, costs.timer_cancel_ns, "the deadline leaves the wheel"},
+        {"dispatch", StepKind::one_core, dispatches * costs.dispatch_ns, "on_request and on_response"},
+        {"received_counter", StepKind::one_core, costs.counter_ns, "counted before the handler"},
+        {"timer_insert", StepKind::behind, costs.timer_insert_ns, "the deadline enters the wheel"},
+        {"outcome_counters", StepKind::behind, 2 * costs.counter_ns + costs.histogram_ns,
+         "accepted, outcome, and the latency's histogram"},
+        {"turns", StepKind::two_cores, medians[bus] - medians[turnless],
+         "a reactor's turns on both sides, instead of looks at one ring: clock reading, empty checks"},
+    };
+}
+
+Breakdown breakdown_of(const RoundSeries& series, BenchMessage message) {
+    Breakdown made;
+    made.message = message;
+    made.rounds = best_kind(series);
+    made.round_count = series.count(made.rounds);
+    const auto medians = medians_of(series, made.rounds);
+    OneCoreValues one_core{};
+    std::copy(medians.begin() + first_one_core, medians.end(), one_core.begin());
+    const auto costs = std::bit_cast<OneCoreCosts>(one_core);
+    made.raw_line_ns = medians[raw_line];
+    made.bare_ns = medians[bare_echo];
+    made.measured_ns = medians[bus];
+    made.one_core_ns = costs.transaction_ns;
+    made.turn_ns = costs.turn_ns;
+    made.tvf_write_ns = costs.tvf_write_ns;
+    made.tvf_read_ns = costs.tvf_read_ns;
+    made.tvf_validate_ns = costs.tvf_validate_ns;
+    made.steps = steps_of(medians, costs);
+    made.steps.push_back({"unexplained", StepKind::remainder, made.measured_ns - made.explained_ns(),
+                          "the bus's other code, and what the steps overlap or wait for each other"});
+    return made;
+}
+
+// Warm-up and start are in the count too, so the measurement is one long run without a warm-up.
+absl::StatusOr<double> count_line_loads(const BenchRun& run, const BenchOrder& order) {
+    const auto counter = LineLoadCounter::start();
+    if (!counter.ok()) return counter.status();
+    const auto ran = measure_pair(run, order, "answer");
+    if (!ran.ok()) return ran.status();
+    const auto loads = counter->count();
+    if (!loads.ok()) return loads.status();
+    return static_cast<double>(*loads) / static_cast<double>(ran->latency.total_count());
+}
+
+int fail(const absl::Status& status) {
+    fmt::print(stderr, "--breakdown: {}\n", message_of(status));
+    return exit_failed;
+}
+
+void add_lines(const BenchRun& run, BenchOrder order, Breakdown& breakdown) {
+    if (const auto lines = count_lines(order.message, run.is_quick() ? 64 : bench_ring_slots); lines.ok())
+        breakdown.lines = *lines;
+    else
+        breakdown.lines_reason = message_of(lines.status());
+    order.warmup_ns = 0;
+    if (const auto loads = count_line_loads(run, order); loads.ok())
+        breakdown.counted_line_loads = *loads;
+    else
+        breakdown.counter_reason = message_of(loads.status());
+}
+
+}  // namespace
+
+double Breakdown::explained_ns() const noexcept {
+    double sum = 0;
+    for (const Step& step : steps)
+        if (step.kind == StepKind::two_cores || step.kind == StepKind::one_core) sum += step.ns;
+    return sum;
+}
+
+absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage message) {
+    if (!run.cpus().ok()) return run.cpus().status();
+    const BenchOrder order{.message = message, .duration_ns = run.options().duration_ns};
+    const std::size_t wanted_count = run.options().round_count;
+    RoundSeries series(run.options().placement, {.wanted_count = wanted_count,
+                                                 .attempts_max = 2 * wanted_count + spare_attempts,
+                                                 .failures_max = wanted_count + spare_attempts});
+    const absl::Status status =
+        series.take([&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); },
+                    [&] { return take_round(run, order); }, [&](const Round& round) { say(run, round); });
+    if (!status.ok()) return status;
+    if (series.count(RoundKind::failed) == series.rounds().size())
+        return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",
+                          series.rounds().back().failure);
+    Breakdown made = breakdown_of(series, message);
+    add_lines(run, order, made);
+    return made;
+}
+
+int breakdown_main(const BenchOptions& options) {
+    const BenchRun run(options);
+    std::string lines;
+    for (const BenchMessage message : {BenchMessage::one_field, BenchMessage::ten_fields}) {
+        run.say(fmt::format("round trip of {}", name_of(message)));
+        const auto made = measure_breakdown(run, message);
+        if (!made.ok()) return fail(made.status());
+        fmt::print("{}\n", table_text(*made));
+        lines += json_lines(*made);
+    }
+    if (const absl::Status written = write_lines(options, lines); !written.ok()) return fail(written);
+    return exit_ok;
+}
+
+}  // namespace prosa::bench
