@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <csignal>
 
 #include "test/core/bus/bus_support.hpp"
+#include "test/core/bus/child_process.hpp"
 
 namespace prosa::test {
 
@@ -69,6 +71,21 @@ TEST_CASE("a client may send while a claim of its own is open") {
     }
     REQUIRE(eventually([&] { return client->poll(), answers.size() == 2; }));
     CHECK(answers == std::vector<std::string>{"first", "second"});
+}
+
+TEST_CASE("a blocking call from a reactor ends the program, and says why") {
+    const ChildResult child = run_child([] {
+        BusMain main(options());
+        std::unique_ptr<BusClient> client;
+        (void)main.add_processor(provider("caller", "CALL", [&](auto&, Request&) { (void)client->call(no_service, {}); }));
+        (void)main.start();
+        client = main.connect_client();
+        const ServiceHandle call = client->resolve("CALL");
+        (void)wait_for_provider(*client, call);
+        return client->call(call, {}).ok() ? 0 : 1;
+    });
+    CHECK(child.signal == SIGABRT);
+    CHECK(child.output.find("a blocking call would stop everybody on this reactor") != std::string::npos);
 }
 
 // Queues on both sides, with reactors that sleep as soon as there is nothing: messages gather, and none is left behind.
