@@ -44,7 +44,7 @@ int measure(const PeersOptions& options) {
     const bool is_quick = options.bench.is_quick;
     const PeerRoundsOrder order{.order = {.latency_ns = run.pick(500, 100) * ns_per_ms,
                                           .pipelined_ns = run.pick(300, 60) * ns_per_ms},
-                                .limits = {.wanted_count = 5, .attempts_max = is_quick ? 6U : 10U}};
+                                .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 10U}};
     std::vector<MeasuredPeer> peers = wanted_peers(options, order.limits);
     take_peer_rounds(run, order, peers);
     const auto figures = peer_figures(peers, options.bench.placement, order.limits);

@@ -16,6 +16,7 @@
 #include "apps/prosa/bench/latency_run.hpp"
 #include "bench/peers/peer.hpp"
 #include "core/base/assert.hpp"
+#include "core/base/cache_line.hpp"
 #include "core/reactor/topology.hpp"
 
 namespace prosa::bench {
@@ -67,7 +68,7 @@ class HomePolicy : public PinnedStealing {
     template <typename Worker>
     caf::resumable* dequeue(Worker* worker) {
         pin_once(worker);
-        for (;;)
+        for (;; cpu_relax())
             if (caf::resumable* const job = worker->data().queue.take_head(); job != nullptr) return job;
     }
 
