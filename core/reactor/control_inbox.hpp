@@ -2,10 +2,12 @@
 //
 // Threads   any: post.  owner: run_pending, has_pending, announce_sleep, awaken.
 // Progress  post is lock-free; the owner's look at an empty inbox is one load of a line that only posts write.
-// Ordering  [post] signal_ release store in post -> acq_rel exchange in run_pending : the task is in the queue;
-//           sleep and wake as in WakeWord.
+// Ordering  [post] signal_ release exchange in post -> acquire exchange in run_pending : the task is in the queue.
+//           Every change of signal_ is a read-modify-write, so that the owner meets the tasks of all posters of
+//           its one signal: a plain store of 1 on a 1 would hide the earlier poster's, whose task then waits in
+//           the queue, without a signal, for the next post. Sleep and wake as in WakeWord.
 // Full      post returns false and keeps the task; the caller keeps a backlog or gives up.
-// Proof     test/core/reactor/control_inbox_test.cpp
+// Proof     test/core/reactor/control_inbox_{test,model}.cpp
 #pragma once
 
 #include <absl/functional/any_invocable.h>
@@ -26,17 +28,17 @@ using ControlTask = absl::AnyInvocable<void()>;
 
 // Queue: try_enqueue(Task&&) that never allocates beyond what it was built with, and try_dequeue(Task&).
 template <typename Task = ControlTask, typename Queue = moodycamel::ConcurrentQueue<Task>,
-          template <typename> class Atomic = std::atomic>
+          template <typename> class Atomic = std::atomic, typename OwnerWaker = Waker>
 class ControlInbox {
   public:
     // Room for capacity_tasks from each of threads_max posting threads.
-    ControlInbox(std::shared_ptr<Waker> waker, std::size_t capacity_tasks, std::size_t threads_max)
+    ControlInbox(std::shared_ptr<OwnerWaker> waker, std::size_t capacity_tasks, std::size_t threads_max)
         : queue_(capacity_tasks, 0, threads_max), waker_(std::move(waker)) {}
 
     // Takes `task` only when it returns true.
     [[nodiscard]] bool post(Task& task) {
         if (!queue_.try_enqueue(std::move(task))) return false;
-        signal_.store(1, std::memory_order_release);  // [post]
+        signal_.exchange(1, std::memory_order_release);  // [post]
         if (wake_.claim_wake()) waker_->wake();
         return true;
     }
@@ -46,7 +48,7 @@ class ControlInbox {
     // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many.
     std::size_t run_pending(std::size_t tasks_max = 64) {
         if (!has_pending()) [[likely]] return 0;
-        signal_.exchange(0, std::memory_order_acq_rel);  // [post]
+        signal_.exchange(0, std::memory_order_acquire);  // [post]
         std::size_t count = 0;
         Task task;
         while (count < tasks_max && queue_.try_dequeue(task)) {
@@ -54,20 +56,20 @@ class ControlInbox {
             task = Task();
             ++count;
         }
-        if (count == tasks_max) signal_.store(1, std::memory_order_release);  // [post]
+        if (count == tasks_max) signal_.exchange(1, std::memory_order_relaxed);  // [post] of the posters goes on
         return count;
     }
 
     // False when a task came meanwhile: the owner does not sleep then.
     bool announce_sleep() noexcept {
         wake_.announce_sleep();
-        return signal_.load(std::memory_order_acquire) == 0;
+        return !has_pending();
     }
     void awaken() noexcept { wake_.awaken(); }
 
   private:
     Queue queue_;
-    std::shared_ptr<Waker> waker_;
+    std::shared_ptr<OwnerWaker> waker_;
     WakeWord<Atomic> wake_;
     alignas(no_sharing_bytes) Atomic<std::uint32_t> signal_{0};
 };

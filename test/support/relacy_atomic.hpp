@@ -1,6 +1,6 @@
 // test/support/relacy_atomic.hpp: gives relacy's atomics the interface that our lock-free headers use.
 //
-// Include it before anything else of ours: relacy's macros (new, delete, memory_order_*, $) end here.
+// Include it first: relacy takes the place of the global operators new and delete.
 //
 // Checked   Every access of a ModelAtomic is a point where relacy may switch threads; a load may return an older
 //           value where the orders allow it. Plain data that threads hand over is held in a ModelVar: two
@@ -11,26 +11,24 @@
 //           release sequence goes on through plain stores of its own thread, as in C++11; C++20 ends it there.
 #pragma once
 
-#include <relacy/relacy.hpp>
-
+// The parts of relacy.hpp that define no macros for the names of C++, POSIX and Windows.
+// clang-format off
+#include <relacy/base.hpp>
+#include <relacy/context.hpp>
+#include <relacy/context_base_impl.hpp>
+#include <relacy/backoff.hpp>
+#include <relacy/atomic_fence.hpp>
+#include <relacy/atomic.hpp>
+#include <relacy/var.hpp>
+#include <relacy/thread_local.hpp>
+#include <relacy/test_suite.hpp>
+#include <relacy/dyn_thread.hpp>
+#include <relacy/stdlib/mutex.hpp>
+#include <relacy/stdlib/condition_variable.hpp>
+#include <relacy/stdlib/semaphore.hpp>
+#include <relacy/stdlib/event.hpp>
+// clang-format on
 #undef $
-#undef VAR
-#undef VAR_T
-#undef TLS_T
-#undef memory_order_relaxed
-#undef memory_order_consume
-#undef memory_order_acquire
-#undef memory_order_release
-#undef memory_order_acq_rel
-#undef memory_order_seq_cst
-#undef new
-#undef delete
-#undef malloc
-#undef calloc
-#undef realloc
-#undef free
-#undef assert
-#undef errno
 
 #include <atomic>
 #include <cstdint>
