@@ -7,7 +7,7 @@
 // Units     block_bytes is the whole block with its header; capacity in blocks.
 // Full      try_take returns null; the caller refuses or degrades (`overloaded`).
 // Cost      a take or a put touches the block's first line. Blocks leave last-in first-out, so they are warm.
-// Proof     test/core/memory/message_pool_{test,stress}.cpp
+// Proof     test/core/memory/message_pool_{test,stress}.cpp, homeward_mailbox_model.cpp
 #pragma once
 
 #include <atomic>
