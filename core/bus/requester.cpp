@@ -11,7 +11,6 @@ namespace prosa {
 namespace {
 
 constexpr unsigned id_counter_bits = 54;
-constexpr std::uint32_t homeward_batch = 32;
 
 // Fibonacci hashing (Knuth, TAOCP vol. 3, 6.4): neighbours in key are far apart in hash.
 std::uint64_t mix(std::uint64_t key) noexcept {
@@ -41,7 +40,7 @@ Requester::Requester(const BusOptions& options, Peer self, ServiceTableCell& tab
 Requester::~Requester() {
     pending_.for_each([this](PendingEntry& entry) { wheel_.cancel(entry); });
     for (Outbound* const outbound : outbounds_) {
-        outbound->link->last_blocks_to_provider = outbound->homeward;
+        outbound->link->last_blocks_to_provider = outbound->homeward.release();
         outbound->link->is_closed.store(true, std::memory_order_release);  // [closed]
     }
 }
@@ -309,23 +308,14 @@ void Requester::send_home(Outbound& outbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    block->next = outbound.homeward;
-    outbound.homeward = block;
-    if (++outbound.homeward_count < homeward_batch) return;
-    if (outbound.link->blocks_to_provider.try_send(outbound.homeward)) {
-        outbound.homeward = nullptr;
-        outbound.homeward_count = 0;
-    }
+    outbound.homeward.add(block, outbound.link->blocks_to_provider);
 }
 
 void Requester::exchange_blocks() noexcept {
     for (Outbound* const outbound : outbounds_) {
         MessagePool::put_chain(outbound->link->blocks_to_requester.take());
-        if (outbound->homeward == nullptr || !outbound->link->blocks_to_provider.try_send(outbound->homeward))
-            continue;
-        outbound->homeward = nullptr;
-        outbound->homeward_count = 0;
-        outbound->needs_wake = true;  // a sleeping owner takes its blocks back
+        // A sleeping owner takes its blocks back.
+        if (outbound->homeward.flush(outbound->link->blocks_to_provider)) outbound->needs_wake = true;
     }
 }
 

@@ -21,6 +21,7 @@
 #include "core/bus/pending_table.hpp"
 #include "core/bus/service_table.hpp"
 #include "core/bus/transaction_sink.hpp"
+#include "core/memory/homeward_batch.hpp"
 #include "core/memory/message.hpp"
 #include "core/memory/read_ahead.hpp"
 #include "core/rcu/snapshot_cell.hpp"
@@ -45,11 +46,10 @@ class Requester;
 // The requester's end of a link.
 struct Outbound {
     std::shared_ptr<Link> link;
-    MessageBlock* homeward = nullptr;  // blocks of the provider's reactor, on their way back
+    HomewardBatch homeward;  // blocks of the provider's reactor
     MessageBlock* deferred_head = nullptr;  // messages committed while a slot claim was open, in order
     MessageBlock* deferred_tail = nullptr;
     std::uint32_t staged_count = 0;  // claims built in blocks, open or deferred: each was promised a slot
-    std::uint32_t homeward_count = 0;
     bool has_open_claim = false;
     bool needs_wake = false;
     ReadAhead read_ahead;  // of replies

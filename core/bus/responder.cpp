@@ -9,7 +9,6 @@
 namespace prosa {
 namespace {
 
-constexpr std::uint32_t homeward_batch = 32;
 constexpr std::uint32_t generation_max = (1U << (32 - endpoint_index_bits)) - 1;
 
 // The answer of a kept request lies behind the request in its block.
@@ -304,22 +303,14 @@ void Responder::send_home(Inbound& inbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    block->next = inbound.homeward;
-    inbound.homeward = block;
-    if (++inbound.homeward_count < homeward_batch) return;
-    if (!inbound.link->blocks_to_requester.try_send(inbound.homeward)) return;
-    inbound.homeward = nullptr;
-    inbound.homeward_count = 0;
+    inbound.homeward.add(block, inbound.link->blocks_to_requester);
 }
 
 void Responder::exchange_blocks() noexcept {
     for (const auto& inbound : inbounds_) {
         MessagePool::put_chain(inbound->link->blocks_to_provider.take());
-        if (inbound->homeward == nullptr || !inbound->link->blocks_to_requester.try_send(inbound->homeward))
-            continue;
-        inbound->homeward = nullptr;
-        inbound->homeward_count = 0;
-        inbound->needs_wake = true;  // a sleeping owner takes its blocks back
+        // A sleeping owner takes its blocks back.
+        if (inbound->homeward.flush(inbound->link->blocks_to_requester)) inbound->needs_wake = true;
     }
 }
 

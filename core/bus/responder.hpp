@@ -20,6 +20,7 @@
 #include "core/bus/bus_options.hpp"
 #include "core/bus/link.hpp"
 #include "core/bus/request.hpp"
+#include "core/memory/homeward_batch.hpp"
 #include "core/memory/message.hpp"
 #include "core/memory/read_ahead.hpp"
 #include "core/memory/message_pool.hpp"
@@ -62,8 +63,7 @@ struct Inbound {
     MessageBlock* outbox_tail = nullptr;
     MessageBlock* waiting_head = nullptr;  // requests from a shared queue that wait for a reply slot
     MessageBlock* waiting_tail = nullptr;
-    MessageBlock* homeward = nullptr;  // the requester's blocks, on their way back
-    std::uint32_t homeward_count = 0;
+    HomewardBatch homeward;  // the requester's blocks
     std::uint32_t outbox_count = 0;
     std::uint32_t kept_count = 0;
     std::uint32_t reserved_slots = 0;  // 1 while a handler of this requester's request may still answer in place
