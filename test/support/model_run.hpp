@@ -5,8 +5,8 @@
 // "seconds": T} on stdout: N iterations were run, those of the random scheduler from iteration number S on. A
 // check ends at its first failure; stderr then shows the iteration's history, and how to repeat it.
 //
-// PROSA_MODEL_ITERATIONS  iterations of each random check, instead of its short form
-// PROSA_MODEL_SEED        the first iteration's number, instead of a random one
+// MODEL_ITERATIONS  iterations of each random check, instead of its short form
+// MODEL_SEED        the first iteration's number, instead of a random one
 #pragma once
 
 #include "test/support/relacy_atomic.hpp"
@@ -35,10 +35,10 @@ class ModelRun {
     // Random schedules and random stale loads; `short_count` of them when the environment asks for no more.
     template <typename Model>
     void random(const char* check, std::uint64_t short_count) {
-        const std::uint64_t seed = environment("PROSA_MODEL_SEED").value_or(random_seed());
+        const std::uint64_t seed = environment("MODEL_SEED").value_or(random_seed());
         rl::test_params params;
         params.search_type = rl::sched_random;
-        params.iteration_count = seed + environment("PROSA_MODEL_ITERATIONS").value_or(short_count) - 1;
+        params.iteration_count = seed + environment("MODEL_ITERATIONS").value_or(short_count) - 1;
         params.initial_state = std::to_string(seed).c_str();
         run<Model>(check, params, seed);
     }
@@ -62,7 +62,7 @@ class ModelRun {
     }
 
     // True when so many iterations are asked for that searches of many seconds may join.
-    bool is_long() const { return environment("PROSA_MODEL_ITERATIONS").value_or(0) > 1'000'000; }
+    bool is_long() const { return environment("MODEL_ITERATIONS").value_or(0) > 1'000'000; }
 
     int exit_code() const { return failure_count_ == 0 ? EXIT_SUCCESS : EXIT_FAILURE; }
 
@@ -109,7 +109,7 @@ class ModelRun {
     void show_failure(const char* check, rl::test_params params) {
         std::fprintf(stderr, "%s.%s failed: %s\n", program_, check, rl::test_result_str(params.test_result));
         if (params.search_type == rl::sched_random)
-            std::fprintf(stderr, "repeat it with PROSA_MODEL_SEED=%llu PROSA_MODEL_ITERATIONS=1\n",
+            std::fprintf(stderr, "repeat it with MODEL_SEED=%llu MODEL_ITERATIONS=1\n",
                          static_cast<unsigned long long>(params.stop_iteration));
         params.initial_state = params.final_state;
         params.collect_history = true;
