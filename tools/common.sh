@@ -26,7 +26,9 @@ build() {
     local dir=$1
     shift
     say "building build/$dir"
-    ninja -C "$root/build/$dir" -j "$(nproc)" "$@" >&2
+    local begin=$SECONDS
+    ninja -C "$root/build/$dir" -j "$(nproc)" "$@" >&2 || return
+    say "built build/$dir in $((SECONDS - begin)) s"
 }
 
 # build_release: the program of a release, build/release/apps/prosa/prosa, without the tests.

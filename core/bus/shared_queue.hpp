@@ -3,8 +3,8 @@
 // A request travels as a whole block; the answer goes back through the ring pair of requester and shard.
 //
 // Threads   any requester: try_reserve, push, cancel.  any shard's reactor: try_pop.
-// Progress  lock-free (moodycamel ConcurrentQueue). A push after a reservation does not fail. The first push of a
-//           thread allocates its producer's record; room for all messages is taken at construction.
+// Progress  lock-free (moodycamel ConcurrentQueue). A push after a reservation does not fail. Blocks for
+//           all messages are taken at construction; a thread's first push, and the growth of its index, allocate.
 // Full      try_reserve returns false; the requester tries another provider or refuses.
 // Wake      the pusher wakes the shards that sleep; those that find nothing sleep again.
 // Cost      every push and pop moves the lines that all shards share: choose `queue: shared` for work that takes

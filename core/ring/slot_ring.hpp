@@ -3,14 +3,14 @@
 // Threads   producer: can_claim, try_claim, publish.  consumer: peek, release.  any: capacity_slots, slot_bytes.
 // Progress  wait-free, O(1), no allocation, no system call.
 // Ordering  [publish] slot.sequence release in publish -> acquire in peek      : the message is readable
-//           [recycle] released_ release in release -> acquire in can_claim     : the slots before it are writable
+//           [recycle] released release in release -> acquire in can_claim      : the slots before it are writable
 // Units     capacity in slots; positions are monotonic u32 that wrap; slot = position & mask. The slot at position p
 //           is readable when its sequence is p + 1, and writable when p - released < capacity. Two sides never
 //           differ by more than a lap, so 32 bits cannot alias.
 // Full      try_claim returns null; the caller owns the backpressure policy. A claim that is not published has
 //           not moved the position: leaving it is the abort, and costs nothing.
 // Cost      the sequence lies in the slot's first line, so a message of one line moves one line per hop. The
-//           consumer writes no slot and the producer reads none; the line with `released_` moves when the producer
+//           consumer writes no slot and the producer reads none; the line with `released` moves when the producer
 //           has used up what it last saw there: once a lap. bench/core/ring/slot_ring_bench.cpp
 // Proof     test/core/ring/slot_ring_{test,stress,model}.cpp
 #pragma once
