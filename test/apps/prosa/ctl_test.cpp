@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -12,9 +11,13 @@
 
 #include "apps/prosa/exit_code.hpp"
 #include "test/apps/prosa/child_program.hpp"
+#include "test/support/log_lines.hpp"
 
 namespace prosa {
 namespace {
+
+using test::field;
+using test::lines_of;
 
 const std::string payment_switch = std::string(PROSA_EXAMPLES) + "/payment_switch.yml";
 const std::string transactions = std::string(PROSA_EXAMPLES) + "/transactions.jsonl";
@@ -32,20 +35,6 @@ CtlResult ctl(std::vector<std::string> arguments) {
     ChildProgram program(std::move(arguments));
     const int exit_code = program.wait();
     return {exit_code, program.output(), program.errors()};
-}
-
-std::vector<std::string> lines_of(const std::string& path) {
-    std::vector<std::string> lines;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
-    return lines;
-}
-
-std::string field(const std::string& line, const std::string& key) {
-    const std::size_t at = line.find(" " + key + "=");
-    if (at == std::string::npos) return "";
-    const std::size_t begin = at + key.size() + 2;
-    return line.substr(begin, line.find(' ', begin) - begin);
 }
 
 // An injector that goes on until it is stopped, and a stub that answers it.

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -11,25 +10,11 @@
 #include "core/bus/service_directory.hpp"
 #include "core/control/reference_text.hpp"
 #include "test/core/bus/bus_support.hpp"
+#include "test/support/log_lines.hpp"
 #include "test/support/temporary_folder.hpp"
 
 namespace prosa::test {
 namespace {
-
-std::vector<std::string> lines_of(const std::string& path) {
-    std::vector<std::string> lines;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
-    return lines;
-}
-
-// The value of `key=` in a line; empty when it has none.
-std::string field(const std::string& line, const std::string& key) {
-    const std::size_t at = line.find(" " + key + "=");
-    if (at == std::string::npos) return "";
-    const std::size_t begin = at + key.size() + 2;
-    return line.substr(begin, line.find(' ', begin) - begin);
-}
 
 std::string shown(std::string_view text) {
     TransactionReference reference{};
