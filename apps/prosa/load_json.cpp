@@ -2,6 +2,7 @@
 #include "apps/prosa/json_writer.hpp"
 #include "apps/prosa/latency_table.hpp"
 #include "apps/prosa/load_report.hpp"
+#include "apps/prosa/report/latency_report.hpp"
 
 namespace prosa {
 namespace {
@@ -105,21 +106,6 @@ void write_environment(JsonWriter& json, const InstanceReport& instance) {
     json.end_array().end_object();
 }
 
-// Behind the windows, which are seconds of intended time, the seconds in which the answers came.
-void write_intervals(JsonWriter& json, std::string_view name, const LatencySeries& series) {
-    json.key(name).begin_array();
-    for (const SeriesPoint& point : series.points) {
-        json.begin_object();
-        json.field("start_s", point.start_s).field("length_s", point.length_s).field("count", point.count);
-        json.field("p50", point.p50)
-            .field("p99", point.p99)
-            .field("p99.9", point.p999)
-            .field("max", point.max);
-        json.end_object();
-    }
-    json.end_array();
-}
-
 void write_optional(JsonWriter& json, std::string_view name, std::optional<double> number) {
     json.key(name);
     number ? json.value(*number) : json.null();
@@ -157,6 +143,7 @@ void write_run(JsonWriter& json, const LoadReport& report) {
     write_windows(json, result);
     write_thresholds(json, report);
     write_disagreements(json, result.ledger);
+    // Behind the windows, which are seconds of intended time, the seconds in which the answers came.
     write_intervals(json, "response_time_intervals", report.measurement.response_time);
     write_intervals(json, "service_time_intervals", report.measurement.service_time);
     write_optional(json, "raw_line_before_ns", report.measurement.raw_line_before_ns);

@@ -3,10 +3,9 @@
 #include "apps/prosa/report/latency_report.hpp"
 
 namespace prosa {
-namespace {
 
-void write_points(JsonWriter& json, const LatencySeries& series) {
-    json.key("intervals").begin_array();
+void write_intervals(JsonWriter& json, std::string_view name, const LatencySeries& series) {
+    json.key(name).begin_array();
     for (const SeriesPoint& point : series.points) {
         json.begin_object();
         json.field("start_s", point.start_s).field("length_s", point.length_s).field("count", point.count);
@@ -19,6 +18,8 @@ void write_points(JsonWriter& json, const LatencySeries& series) {
     json.end_array();
 }
 
+namespace {
+
 void write_series(JsonWriter& json, const LatencySeries& series, const std::vector<double>& percentiles) {
     json.begin_object().field("name", series.name).field("count", series.total.total_count());
     json.field("out_of_range", series.out_of_range_count).key("latency_ns").begin_object();
@@ -26,7 +27,7 @@ void write_series(JsonWriter& json, const LatencySeries& series, const std::vect
     for (const double percentile : percentiles)
         json.field(percentile_name(percentile), series.total.value_at_percentile(percentile));
     json.end_object();
-    write_points(json, series);
+    write_intervals(json, "intervals", series);
     json.end_object();
 }
 
