@@ -80,8 +80,8 @@ class BusClient::Impl final : public Caller {
             requester_.now_ns(),
             [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); }, expiries_per_poll);
         if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();
-        requester_.flush_wakes();
         if (work == 0) requester_.exchange_blocks();
+        requester_.flush_wakes();
         publish();
         return work != 0;
     }
@@ -89,7 +89,8 @@ class BusClient::Impl final : public Caller {
     void wait(Nanos timeout_ns) noexcept {
         requester_.flush_wakes();  // for claims that were committed since the last poll
         const Nanos now_ns = clock_.now_ns();
-        const Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns, timeout_ns);
+        Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns, timeout_ns);
+        if (requester_.holds_blocks()) due_ns = std::min(due_ns, retry_after_ns);
         if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))
             requester_.self().waker->wait(due_ns);
         requester_.awaken();

@@ -9,8 +9,6 @@ namespace {
 constexpr std::uint32_t settled_turns = 64;
 constexpr std::uint32_t house_keeping_turns = 1024;
 constexpr std::size_t expiries_per_turn = 256;
-// How long a reactor may sleep over something that waits for room elsewhere.
-constexpr Nanos retry_after_ns = ns_per_ms;
 
 }  // namespace
 
@@ -59,6 +57,18 @@ void BusNode::end_shard(Shard& shard, const ProcessorError* error) {
     shard.end();
     std::erase(failed_, &shard);
     tell_main(std::move(ended));
+}
+
+// Whoever gives a command may have seen a table published: so does the processor that takes it.
+std::string BusNode::command(Shard& shard, std::string_view command) {
+    refresh_table();
+    if (!shard.is_running()) return "it is not running";
+    return shard.on_command(command);
+}
+
+void BusNode::notify_config(Shard& shard) {
+    refresh_table();
+    if (shard.is_running()) shard.on_config();
 }
 
 void BusNode::begin_shutdown() {
@@ -155,7 +165,7 @@ void BusNode::house_keep() noexcept {
 Nanos BusNode::next_deadline_ns() const {
     Nanos deadline_ns = std::min({deadlines_.next_deadline_ns(), timers_.next_deadline_ns(), next_source_ns_,
                                   requester_.next_look_ns(), responder_.next_look_ns()});
-    if (!events_.empty() || responder_.is_blocked())
+    if (!events_.empty() || responder_.is_blocked() || requester_.holds_blocks() || responder_.holds_blocks())
         deadline_ns = std::min(deadline_ns, requester_.now_ns() + retry_after_ns);
     return deadline_ns;
 }

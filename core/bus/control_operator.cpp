@@ -50,9 +50,7 @@ absl::Status BusMain::Control::notify_config(std::string_view name) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
     for (QueueRecord& queue : processor->queues)
-        post(*queue.host, [shard = queue.shard] {
-            if (shard->is_running()) shard->on_config();
-        });
+        post(*queue.host, [node = queue.host->node.get(), shard = queue.shard] { node->notify_config(*shard); });
     return absl::OkStatus();
 }
 
@@ -65,9 +63,10 @@ absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_com
         if (queue.state != ProcessorState::running) continue;
         std::promise<std::string> answer;
         answers.push_back(answer.get_future());
-        post(*queue.host, [shard = queue.shard, command, promise = std::move(answer)]() mutable {
-            promise.set_value(shard->is_running() ? shard->on_command(command) : "it is not running");
-        });
+        post(*queue.host,
+             [node = queue.host->node.get(), shard = queue.shard, command, promise = std::move(answer)]() mutable {
+                 promise.set_value(node->command(*shard, command));
+             });
     }
     if (answers.empty()) return make_error(absl::StatusCode::kUnavailable, "processor '{}' is not running", name);
     return answers;

@@ -19,6 +19,9 @@
 
 namespace prosa {
 
+// How long one end may sleep over something that waits until the other has made room.
+inline constexpr Nanos retry_after_ns = ns_per_ms;
+
 // One end of a link: a reactor, or a client's thread.
 struct Peer {
     ReactorId id{};

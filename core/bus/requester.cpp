@@ -308,7 +308,7 @@ void Requester::send_home(Outbound& outbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    outbound.homeward.add(block, outbound.link->blocks_to_provider);
+    if (outbound.homeward.add(block, outbound.link->blocks_to_provider)) outbound.needs_wake = true;
 }
 
 void Requester::exchange_blocks() noexcept {
@@ -335,8 +335,14 @@ void Requester::end_turn() noexcept {
 
 bool Requester::announce_sleep() noexcept {
     for (Outbound* const outbound : outbounds_) outbound->link->requester_wake.announce_sleep();
-    return std::none_of(outbounds_.begin(), outbounds_.end(),
-                        [](const Outbound* outbound) { return outbound->link->replies.peek() != nullptr; });
+    return std::none_of(outbounds_.begin(), outbounds_.end(), [](const Outbound* outbound) {
+        return outbound->link->replies.peek() != nullptr || outbound->link->blocks_to_requester.has_chain();
+    });
+}
+
+bool Requester::holds_blocks() const noexcept {
+    return std::any_of(outbounds_.begin(), outbounds_.end(),
+                       [](const Outbound* outbound) { return !outbound->homeward.is_empty(); });
 }
 
 Nanos Requester::next_look_ns() const noexcept {

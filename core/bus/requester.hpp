@@ -188,8 +188,10 @@ class Requester {
     // Ends every request in flight as `shutting_down`; from here on claims are refused with the same code.
     PROSA_API void shut_down() noexcept;
 
-    // Before parking: announces sleep on every link; false when a reply came meanwhile.
+    // Before parking: announces sleep on every link; false when a reply, or a block of ours, came meanwhile.
     PROSA_API bool announce_sleep() noexcept;
+    // Blocks of others wait here until their owner has taken those before. Whoever sleeps looks again after a while.
+    PROSA_API bool holds_blocks() const noexcept;
     PROSA_API void awaken() noexcept;
 
     // When the loop must turn again for replies that gather; no_deadline_ns when none do.

@@ -303,7 +303,7 @@ void Responder::send_home(Inbound& inbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    inbound.homeward.add(block, inbound.link->blocks_to_requester);
+    if (inbound.homeward.add(block, inbound.link->blocks_to_requester)) inbound.needs_wake = true;
 }
 
 void Responder::exchange_blocks() noexcept {
@@ -366,13 +366,19 @@ bool Responder::is_blocked() const noexcept {
 
 bool Responder::announce_sleep() noexcept {
     for (const auto& inbound : inbounds_) inbound->link->provider_wake.announce_sleep();
-    const bool has_request = std::any_of(inbounds_.begin(), inbounds_.end(), [](const auto& inbound) {
-        return !is_blocked(*inbound) && inbound->link->requests.peek() != nullptr;
+    const bool has_mail = std::any_of(inbounds_.begin(), inbounds_.end(), [](const auto& inbound) {
+        return (!is_blocked(*inbound) && inbound->link->requests.peek() != nullptr) ||
+               inbound->link->blocks_to_provider.has_chain();
     });
     const bool has_shared = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
         return (endpoint.callee != nullptr || endpoint.queue->shard_count() == 0) && endpoint.queue->depth() != 0;
     });
-    return !has_request && !has_shared;
+    return !has_mail && !has_shared;
+}
+
+bool Responder::holds_blocks() const noexcept {
+    return std::any_of(inbounds_.begin(), inbounds_.end(),
+                       [](const auto& inbound) { return !inbound->homeward.is_empty(); });
 }
 
 Nanos Responder::next_look_ns() const noexcept {

@@ -106,10 +106,12 @@ class Responder {
     PROSA_API void flush_wakes() noexcept;
     PROSA_API void exchange_blocks() noexcept;
     PROSA_API void detach_closed() noexcept;            // links whose requester is gone
-    PROSA_API bool announce_sleep() noexcept;           // false when a request came meanwhile
+    PROSA_API bool announce_sleep() noexcept;           // false when a request, or a block of ours, came meanwhile
     // Something waits for room in a reply ring. A requester does not wake anybody when it makes room, so whoever
     // sleeps over this looks again after a while.
     PROSA_API bool is_blocked() const noexcept;
+    // Blocks of others wait here until their owner has taken those before. Whoever sleeps looks again after a while.
+    PROSA_API bool holds_blocks() const noexcept;
     PROSA_API void awaken() noexcept;
     // When the loop must turn again for requests that gather; no_deadline_ns when none do.
     PROSA_API Nanos next_look_ns() const noexcept;

@@ -15,10 +15,11 @@ namespace prosa {
 
 class HomewardBatch {
   public:
-    void add(MessageBlock* block, HomewardMailbox<>& mailbox) noexcept {
+    // True when blocks left.
+    bool add(MessageBlock* block, HomewardMailbox<>& mailbox) noexcept {
         block->next = chain_;
         chain_ = block;
-        if (++count_ >= batch_blocks) (void)flush(mailbox);
+        return ++count_ >= batch_blocks && flush(mailbox);
     }
 
     // True when blocks left.
@@ -27,6 +28,8 @@ class HomewardBatch {
         (void)release();
         return true;
     }
+
+    bool is_empty() const noexcept { return chain_ == nullptr; }
 
     // The chain, or null; the caller's from here on.
     MessageBlock* release() noexcept {

@@ -52,6 +52,9 @@ class HomewardMailbox {
         return true;
     }
 
+    // Owner. Whether something came back. After WakeWord::announce_sleep it sees what was sent before a wake-up.
+    bool has_chain() const noexcept { return chain_.load(std::memory_order_relaxed) != nullptr; }
+
     // Owner. What came back, linked by `next`, or null.
     MessageBlock* take() noexcept {
         if (chain_.load(std::memory_order_relaxed) == nullptr) return nullptr;

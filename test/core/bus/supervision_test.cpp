@@ -304,4 +304,20 @@ TEST_CASE("unexpected messages are not fatal: the defaults drop requests and ign
     CHECK(instance.processor("plain").state == ProcessorState::running);
 }
 
+TEST_CASE("a processor that is told of something sees each table that was published before") {
+    Asker asker;
+    SteppedInstance instance(stepped_options());
+    instance.add(asker.definition("asker", {"S"}));
+    instance.add(provider("provider", "S", [](LambdaProcessor&, Request& request) { request.reply({}); }));
+    REQUIRE(instance.start());
+    asker.processor->config = [&](LambdaProcessor&) { CHECK(asker.send()); };
+    REQUIRE(instance.main().withdraw_service("S").ok());
+    instance.settle();
+    CHECK_FALSE(asker.send());
+    REQUIRE(instance.main().restore_service("S").ok());
+    REQUIRE(instance.main().notify_config("asker").ok());  // no turn since the service is back
+    instance.settle();
+    CHECK(asker.count(ServiceError::none) == 1);
+}
+
 }  // namespace prosa::test

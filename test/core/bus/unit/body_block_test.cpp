@@ -69,15 +69,23 @@ TEST_CASE("a provider without blocks answers overloaded, which always fits") {
     CHECK(pair.provider_blocks() == 0);
 }
 
+// A batch of the requester's blocks, freed by a provider that answers without a body.
+struct FreedBatch : Pair {
+    FreedBatch() : Pair(wide_options()) {
+        callee.script = [](Request& request) { request.reply({}); };
+        for (int i = 0; i < 40; ++i) REQUIRE(send(large));
+        serve();
+    }
+    static BusOptions wide_options() {
+        BusOptions made = tiny_options();
+        made.ring_slots = made.pool_blocks = 64;
+        return made;
+    }
+    const std::string large = std::string(500, 'x');
+};
+
 TEST_CASE("blocks come home in batches, and the rest when idle") {
-    BusOptions options = tiny_options();
-    options.ring_slots = 64;
-    options.pool_blocks = 64;
-    Pair pair(options);
-    const std::string large(500, 'x');
-    for (int i = 0; i < 40; ++i) REQUIRE(pair.send(large));
-    pair.callee.script = [](Request& request) { request.reply({}); };
-    pair.serve();
+    FreedBatch pair;
     CHECK(pair.requester_blocks() == 40);
     pair.requester->exchange_blocks();
     CHECK(pair.requester_blocks() == 8);
@@ -86,6 +94,46 @@ TEST_CASE("blocks come home in batches, and the rest when idle") {
     CHECK(pair.requester_blocks() == 0);
     pair.settle();
     CHECK(pair.caller.seen.size() == 40);
+}
+
+TEST_CASE("blocks that come home keep their owner awake, replies or none") {
+    FreedBatch pair;
+    pair.requester->drain_all_replies();
+    CHECK_FALSE(pair.requester->announce_sleep());
+    pair.requester->awaken();
+    pair.requester->exchange_blocks();
+    CHECK(pair.requester->announce_sleep());
+    pair.requester->awaken();
+}
+
+TEST_CASE("the provider's blocks that come home keep it awake, and wake it") {
+    Pair pair(FreedBatch::wide_options());
+    const std::string large(500, 'x');
+    pair.callee.script = [&](Request& request) { request.reply(bytes_of(large)); };
+    for (int i = 0; i < 40; ++i) REQUIRE(pair.send("x"));
+    pair.serve();
+    pair.requester->flush_wakes();
+    REQUIRE(pair.responder.announce_sleep());
+    pair.requester->drain_all_replies();
+    pair.requester->flush_wakes();
+    CHECK(pair.provider_peer.waker->wait(0).is_woken);
+    pair.responder.awaken();
+    CHECK_FALSE(pair.responder.announce_sleep());
+    pair.responder.awaken();
+    pair.responder.exchange_blocks();
+    CHECK(pair.responder.announce_sleep());
+    pair.responder.awaken();
+}
+
+TEST_CASE("who holds blocks whose owner has not taken those before says so") {
+    FreedBatch pair;
+    CHECK(pair.responder.holds_blocks());
+    pair.responder.exchange_blocks();
+    CHECK(pair.responder.holds_blocks());
+    pair.requester->exchange_blocks();
+    pair.responder.exchange_blocks();
+    CHECK_FALSE(pair.responder.holds_blocks());
+    pair.settle();
 }
 
 TEST_CASE("a kept request's large body stays readable until its answer, then goes home") {
