@@ -92,6 +92,7 @@ void BusMain::Control::end_everything() {
     }
     for (HostedReactor& hosted : reactors_)
         post(hosted, [node = hosted.node.get(), reactor = hosted.reactor.get()] {
+            node->complete_pending();  // what was begun since the last reading
             node->end_all_shards();
             reactor->stop();
         });
