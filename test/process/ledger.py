@@ -1,0 +1,53 @@
+"""test/process/ledger.py: reads a ledger of outcomes: test/process/outcome_ledger.hpp says how it is written."""
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ENTRY = struct.Struct("<Qq")
+OFFERED, ACCEPTED, REFUSED = 1, 2, 3
+CODES = ["none", "unreachable", "timeout", "protocol", "overloaded", "dropped", "shutting_down"]
+
+
+@dataclass
+class Ledger:
+    sent: int = 0         # offered to the bus
+    refused: int = 0
+    ended: int = 0        # accepted, and one outcome
+    unaccounted: int = 0  # accepted or offered, and no outcome
+    double: int = 0       # more than one outcome
+    wrong: int = 0        # the answer to another request
+    by_code: dict = field(default_factory=dict)
+    success_ns: list = field(default_factory=list)  # when each response came
+
+    def add(self, word, ended_ns):
+        phase, code, outcomes, is_wrong = word & 0xff, word >> 8 & 0xff, word >> 16 & 0xffff, word >> 32 & 1
+        self.sent += 1
+        self.wrong += is_wrong
+        if phase == REFUSED:
+            self.refused += 1
+            self.double += outcomes > 0
+        elif outcomes == 0:
+            self.unaccounted += 1
+        else:
+            self.ended += 1
+            self.double += outcomes > 1
+            self.by_code[CODES[code]] = self.by_code.get(CODES[code], 0) + 1
+            if code == 0:
+                self.success_ns.append(ended_ns)
+
+    def recovery_ms(self, from_ns):
+        """From that time to the next response; None when none came."""
+        later = [at for at in self.success_ns if at >= from_ns]
+        return (min(later) - from_ns) / 1e6 if later else None
+
+
+def read(path, begin=0):
+    """The entries from `begin` on."""
+    result = Ledger()
+    data = Path(path).read_bytes() if Path(path).exists() else b""
+    for word, ended_ns in ENTRY.iter_unpack(data[begin * ENTRY.size:]):
+        if word == 0:
+            break
+        result.add(word, ended_ns)
+    return result

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""test/process/process_rounds.py --build FOLDER [--seed FIRST] [--count N] [--seconds S] [--only SCENARIO]
+
+FOLDER is the build's, where test/process/ledger_program and apps/prosa/prosa are. A round of a seed is each scenario once. Prints the check line with the recovery times (from SIGCONT, or from the
+start of the process after a SIGKILL, to the first response) and how many requests a kill left unknown.
+Exit: 0 no failure; 1 otherwise.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # the source tree stays as it is
+
+import instance  # noqa: E402
+import scenarios  # noqa: E402
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else None
+
+
+def run_one(scenario, seed):
+    """The result, or None when it was skipped."""
+    try:
+        result = scenario(random.Random(f"{seed} {scenario.__name__}"))
+    except scenarios.Skipped as why:
+        print(f"{scenario.__name__}: skipped: {why}", file=sys.stderr)
+        return None
+    for fault in result.faults:
+        print(f"{scenario.__name__}: {fault}\n  again: test/process/process_rounds.py --build FOLDER --seed {seed} --count 1 "
+              f"--only {scenario.__name__}", file=sys.stderr)
+    return result
+
+
+def run_rounds(first_seed, count, seconds, chosen):
+    begin = told = time.monotonic()
+    results, skipped, seed = [], 0, first_seed
+    while seed - first_seed < count and time.monotonic() - begin < seconds:
+        for scenario in chosen:
+            result = run_one(scenario, seed)
+            skipped += result is None
+            results += [result] if result is not None else []
+        seed += 1
+        if time.monotonic() - told >= 10:
+            told = time.monotonic()
+            print(f"process: {seed - first_seed} rounds, {len(results)} scenarios", file=sys.stderr)
+    recoveries = [milliseconds for result in results for milliseconds in result.recovery_ms]
+    return {"check": "process", "seed": first_seed, "count": len(results),
+            "failures": sum(bool(result.faults) for result in results),
+            "seconds": round(time.monotonic() - begin, 1), "requests": sum(result.requests for result in results),
+            "unknown_after_kill": sum(result.unknown for result in results), "skipped": skipped,
+            "recovery_ms": {"count": len(recoveries), "p50": percentile(recoveries, 0.5),
+                            "p99": percentile(recoveries, 0.99), "max": percentile(recoveries, 1)}}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=10**9, help="rounds")
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--only", choices=[scenario.__name__ for scenario in scenarios.ALL])
+    arguments = parser.parse_args()
+    instance.use(arguments.build / "test/process/ledger_program", arguments.build / "apps/prosa/prosa")
+    chosen = [scenario for scenario in scenarios.ALL if arguments.only in (None, scenario.__name__)]
+    line = run_rounds(arguments.seed, arguments.count, arguments.seconds, chosen)
+    print(json.dumps(line), flush=True)
+    return 0 if line["failures"] == 0 and line["count"] > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""test/process/process_test.py: each scenario once; no request is unaccounted for, none has two outcomes.
+
+PROCESS_PROGRAM names the ledger's program, PROCESS_PROSA prosa itself. The long form: process_rounds.py.
+"""
+
+import json
+import os
+import random
+import time
+import unittest
+
+import instance
+import scenarios
+
+SEED = int(os.environ.get("TEST_SEED", "1"))
+instance.use(os.environ["PROCESS_PROGRAM"], os.environ["PROCESS_PROSA"])
+
+
+class Process(unittest.TestCase):
+    def check(self, scenario):
+        begin = time.monotonic()
+        try:
+            result = scenario(random.Random(f"{SEED} {scenario.__name__}"))
+        except scenarios.Skipped as why:
+            self.skipTest(str(why))
+        print(json.dumps({"check": f"process {scenario.__name__}", "seed": SEED, "count": result.requests,
+                          "failures": len(result.faults), "seconds": round(time.monotonic() - begin, 1),
+                          "recovery_ms": result.recovery_ms}))
+        self.assertEqual(result.faults, [])
+
+
+def add_cases():
+    for scenario in scenarios.ALL:
+        setattr(Process, f"test_{scenario.__name__}", lambda self, chosen=scenario: self.check(chosen))
+
+
+add_cases()
