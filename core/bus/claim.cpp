@@ -187,13 +187,13 @@ void Claim::publish() noexcept {
         outbound_->link->requests.prefetch_claim(header_bytes + body_.size_bytes);
         outbound_->has_open_claim = false;
         outbound_->needs_wake = true;
-        if (outbound_->deferred_head != nullptr) [[unlikely]] requester.flush_deferred(*outbound_);
+        if (!outbound_->deferred.is_empty()) [[unlikely]] requester.flush_deferred(*outbound_);
         return;
     }
     if (shared_queue_ != nullptr)
         requester.push_shared(*shared_queue_, staged_);
     else
-        requester.defer(*outbound_, staged_);
+        requester.defer(*outbound_, *staged_);
 }
 
 void Claim::abort() noexcept {
@@ -208,7 +208,7 @@ void Claim::abort() noexcept {
             --outbound_->staged_count;
     } else {
         outbound_->has_open_claim = false;
-        if (outbound_->deferred_head != nullptr) requester.flush_deferred(*outbound_);
+        if (!outbound_->deferred.is_empty()) requester.flush_deferred(*outbound_);
     }
     requester.pending_.free(*entry_);
     entry_ = nullptr;

@@ -21,12 +21,12 @@ Answer::Answer(Responder& responder, Inbound& inbound, Callee& callee, const Mes
     if (kept != nullptr) {
         header_ = new (kept->payload() + slot_bytes) MessageHeader{};
     } else {
-        PROSA_ASSERT(!inbound.has_open_answer, "one answer is written at a time");
+        PROSA_ASSERT(!inbound.outbox.has_open_answer(), "one answer is written at a time");
         std::byte* const slot = inbound.link->replies.try_claim();
         PROSA_ASSERT(slot != nullptr, "a slot is reserved before the handler is called");
         unpoison(slot, slot_bytes);
         header_ = &header_at(slot);
-        inbound.has_open_answer = true;
+        inbound.outbox.open_answer();
     }
     body_.data = area_of(*header_);
     body_.capacity_bytes = slot_bytes - header_bytes;
@@ -83,8 +83,8 @@ void Answer::commit_as(ServiceError error) noexcept {
     if (kept_ == nullptr) {
         inbound.link->replies.publish();
         inbound.link->replies.prefetch_claim(header_bytes + body_.size_bytes);
-        inbound.has_open_answer = false;
-        inbound.reserved_slots = 0;
+        inbound.outbox.close_answer();
+        inbound.outbox.return_slot();
         inbound.needs_wake = true;
         *is_answered_ = true;
     } else {
@@ -98,7 +98,7 @@ void Answer::commit_as(ServiceError error) noexcept {
 
 void Answer::abort() noexcept {
     if (body_block_ != nullptr) responder_->bodies_.put(body_block_);
-    if (kept_ == nullptr) inbound_->has_open_answer = false;
+    if (kept_ == nullptr) inbound_->outbox.close_answer();
     header_ = nullptr;
 }
 
@@ -165,7 +165,8 @@ bool KeptRequest::fail(ServiceError error) noexcept {
 KeptRequest Request::keep() noexcept {
     MessageBlock* block = nullptr;
     const bool has_room = static_cast<std::uint32_t>(callee_.kept.value()) < responder_.options_.kept_limit;
-    if (!is_done() && !inbound_.has_open_answer && has_room) block = responder_.take_block(responder_.kept_pool_);
+    if (!is_done() && !inbound_.outbox.has_open_answer() && has_room)
+        block = responder_.take_block(responder_.kept_pool_);
     if (block == nullptr) {
         callee_.callee_counters[CalleeCounter::refused_keep].add();
         return {};
@@ -174,7 +175,7 @@ KeptRequest Request::keep() noexcept {
     copy_message(kept, header_);
     callee_.kept.add();
     ++inbound_.kept_count;
-    inbound_.reserved_slots = 0;
+    inbound_.outbox.return_slot();
     is_kept_ = true;
     return KeptRequest(responder_, inbound_, callee_, *block);
 }

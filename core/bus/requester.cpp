@@ -265,28 +265,22 @@ void Requester::shut_down() noexcept {
     });
 }
 
-void Requester::defer(Outbound& outbound, MessageBlock* message) noexcept {
-    message->next = nullptr;
-    if (outbound.deferred_head == nullptr)
-        outbound.deferred_head = message;
-    else
-        outbound.deferred_tail->next = message;
-    outbound.deferred_tail = message;
+void Requester::defer(Outbound& outbound, MessageBlock& message) noexcept {
+    outbound.deferred.push_back(message);
     flush_deferred(outbound);
 }
 
 void Requester::flush_deferred(Outbound& outbound) noexcept {
-    while (!outbound.has_open_claim && outbound.deferred_head != nullptr) {
+    while (!outbound.has_open_claim && !outbound.deferred.is_empty()) {
         std::byte* const slot = outbound.link->requests.try_claim();
         PROSA_ASSERT(slot != nullptr, "a deferred message has its room reserved at its claim");
         unpoison(slot, options_.slot_bytes);
-        MessageBlock* const message = outbound.deferred_head;
-        copy_message(header_at(slot), header_at(message->payload()));
+        MessageBlock& message = outbound.deferred.pop_front();
+        copy_message(header_at(slot), header_at(message.payload()));
         outbound.link->requests.publish();
         outbound.needs_wake = true;
-        outbound.deferred_head = message->next;
         --outbound.staged_count;
-        bodies_.put(message);
+        bodies_.put(&message);
     }
 }
 

@@ -21,6 +21,7 @@
 #include "core/bus/pending_table.hpp"
 #include "core/bus/service_table.hpp"
 #include "core/bus/transaction_sink.hpp"
+#include "core/memory/block_fifo.hpp"
 #include "core/memory/homeward_batch.hpp"
 #include "core/memory/message.hpp"
 #include "core/memory/read_ahead.hpp"
@@ -47,8 +48,7 @@ class Requester;
 struct Outbound {
     std::shared_ptr<Link> link;
     HomewardBatch homeward;  // blocks of the provider's reactor
-    MessageBlock* deferred_head = nullptr;  // messages committed while a slot claim was open, in order
-    MessageBlock* deferred_tail = nullptr;
+    BlockFifo deferred;      // messages committed while a slot claim was open
     std::uint32_t staged_count = 0;  // claims built in blocks, open or deferred: each was promised a slot
     bool has_open_claim = false;
     bool needs_wake = false;
@@ -220,7 +220,7 @@ class Requester {
     void log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept;
     static void deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept;
     void send_home(Outbound& outbound, MessageBlock* block) noexcept;
-    void defer(Outbound& outbound, MessageBlock* message) noexcept;
+    void defer(Outbound& outbound, MessageBlock& message) noexcept;
     void flush_deferred(Outbound& outbound) noexcept;
     void push_shared(SharedQueue& queue, MessageBlock* message) noexcept;
 

@@ -95,17 +95,17 @@ std::uint32_t Responder::serve_requests() noexcept {
 }
 
 std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
-    if (inbound.outbox_head != nullptr) [[unlikely]] return 0;
+    if (!inbound.outbox.is_empty()) [[unlikely]] return 0;
     SlotRing<>& requests = inbound.link->requests;
-    const std::uint32_t waited = inbound.waiting_head == nullptr ? 0 : serve_waiting(inbound);
+    const std::uint32_t waited = inbound.waiting.is_empty() ? 0 : serve_waiting(inbound);
     if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]] return waited;
     std::uint32_t taken = 0;
     bool is_empty = false;
-    while (taken + waited < options_.batch && inbound.outbox_head == nullptr) {
+    while (taken + waited < options_.batch && inbound.outbox.is_empty()) {
         std::byte* const slot = requests.peek();
         is_empty = slot == nullptr;
         if (is_empty) break;
-        if (!inbound.link->replies.can_claim(1)) [[unlikely]] break;
+        if (!inbound.outbox.may_take_request(inbound.link->replies)) [[unlikely]] break;
         MessageHeader& header = header_at(slot);
         inbound.read_ahead.prepare(requests, header);
         serve(inbound, callee_of(header.provider), header);
@@ -126,7 +126,7 @@ std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
         if (message == nullptr) break;
         ++taken;
         Inbound* const inbound = inbound_of(message->requester);
-        if (inbound != nullptr && inbound->waiting_head == nullptr && inbound->link->replies.can_claim(1)) [[likely]] {
+        if (inbound != nullptr && inbound->waiting.is_empty() && inbound->link->replies.can_claim(1)) [[likely]] {
             serve_block(*inbound, endpoint.callee, *message);
             continue;
         }
@@ -134,33 +134,25 @@ std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
         const auto at = static_cast<std::uint32_t>(&endpoint - shared_.data());
         header_at(message->payload()).provider = EndpointTag{at};
         if (inbound != nullptr)
-            wait_for_slot(*inbound, *message);
+            inbound->waiting.push_back(*message);
         else
             early_.push_back(message);
     }
     return taken;
 }
 
-void Responder::wait_for_slot(Inbound& inbound, MessageBlock& message) noexcept {
-    message.next = nullptr;
-    (inbound.waiting_head == nullptr ? inbound.waiting_head : inbound.waiting_tail->next) = &message;
-    inbound.waiting_tail = &message;
-}
-
 void Responder::adopt_early(Inbound& inbound) noexcept {
     std::erase_if(early_, [&](MessageBlock* message) {
         if (message->requester != inbound.link->requester.id) return false;
-        wait_for_slot(inbound, *message);
+        inbound.waiting.push_back(*message);
         return true;
     });
 }
 
 std::uint32_t Responder::serve_waiting(Inbound& inbound) noexcept {
     std::uint32_t taken = 0;
-    while (inbound.waiting_head != nullptr && inbound.outbox_head == nullptr &&
-           inbound.link->replies.can_claim(1)) {
-        MessageBlock& message = *inbound.waiting_head;
-        inbound.waiting_head = message.next;
+    while (!inbound.waiting.is_empty() && inbound.outbox.may_take_request(inbound.link->replies)) {
+        MessageBlock& message = inbound.waiting.pop_front();
         const std::uint32_t endpoint = value_of(header_at(message.payload()).provider);
         serve_block(inbound, shared_[endpoint].callee, message);
         ++taken;
@@ -196,15 +188,15 @@ void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) n
         answer_error(inbound, header, ServiceError::timeout);
         return;
     }
-    inbound.reserved_slots = 1;
+    inbound.outbox.reserve_slot();
     Request request(*this, inbound, *callee, header);
     callee->on_request(request);
-    PROSA_ASSERT(!inbound.has_open_answer, "an answer lives in one handler: not across its return");
+    PROSA_ASSERT(!inbound.outbox.has_open_answer(), "an answer lives in one handler: not across its return");
     if (!request.is_done()) [[unlikely]] {
         callee->callee_counters[CalleeCounter::answered_dropped].add();
         answer_error(inbound, header, ServiceError::dropped);
     }
-    inbound.reserved_slots = 0;
+    inbound.outbox.return_slot();
     // A kept request took the body's block along.
     if (request.is_kept()) header.flags &= static_cast<std::uint16_t>(~body_in_block);
 }
@@ -228,19 +220,12 @@ void Responder::answer_error(Inbound& inbound, const MessageHeader& request, Ser
 void Responder::send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept {
     callee.kept.subtract();
     if (MessageBlock* const body = body_block_of(header_at(block.payload()))) send_home(inbound, body);
-    if (inbound.outbox_head == nullptr && try_send_kept(inbound, block)) [[likely]] return;
-    block.next = nullptr;
-    if (inbound.outbox_head == nullptr)
-        inbound.outbox_head = &block;
-    else
-        inbound.outbox_tail->next = &block;
-    inbound.outbox_tail = &block;
-    ++inbound.outbox_count;
+    inbound.outbox.send_or_wait(inbound.link->replies, block,
+                                [&](MessageBlock& answer) { publish_kept(inbound, answer); });
 }
 
-bool Responder::try_send_kept(Inbound& inbound, MessageBlock& block) noexcept {
+void Responder::publish_kept(Inbound& inbound, MessageBlock& block) noexcept {
     SlotRing<>& replies = inbound.link->replies;
-    if (inbound.has_open_answer || !replies.can_claim(1 + inbound.reserved_slots)) return false;
     std::byte* const slot = replies.try_claim();
     unpoison(slot, options_.slot_bytes);
     copy_message(header_at(slot), kept_answer(block, options_.slot_bytes));
@@ -249,32 +234,23 @@ bool Responder::try_send_kept(Inbound& inbound, MessageBlock& block) noexcept {
     inbound.needs_wake = true;
     --inbound.kept_count;
     kept_pool_.put(&block);
-    return true;
 }
 
 std::uint32_t Responder::flush_outboxes() noexcept {
     std::uint32_t sent = 0;
     for (const auto& inbound : inbounds_)
-        if (inbound->outbox_head != nullptr) [[unlikely]] sent += flush_outbox(*inbound);
+        if (!inbound->outbox.is_empty()) [[unlikely]] sent += flush_outbox(*inbound);
     return sent;
 }
 
 std::uint32_t Responder::flush_outbox(Inbound& inbound) noexcept {
-    std::uint32_t sent = 0;
-    while (inbound.outbox_head != nullptr) {
-        MessageBlock& block = *inbound.outbox_head;
-        MessageBlock* const next = block.next;
-        if (!try_send_kept(inbound, block)) break;
-        inbound.outbox_head = next;
-        --inbound.outbox_count;
-        ++sent;
-    }
-    return sent;
+    return inbound.outbox.flush(inbound.link->replies,
+                                [&](MessageBlock& answer) { publish_kept(inbound, answer); });
 }
 
 std::uint32_t Responder::outbox_count() const noexcept {
     std::uint32_t count = 0;
-    for (const auto& inbound : inbounds_) count += inbound->outbox_count;
+    for (const auto& inbound : inbounds_) count += inbound->outbox.count();
     return count;
 }
 
@@ -351,12 +327,12 @@ bool Responder::may_detach(Inbound& inbound) noexcept {
     const bool may_be_queued = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
         return endpoint.queue->depth() != 0;
     });
-    return !may_be_queued && inbound.kept_count == 0 && inbound.waiting_head == nullptr &&
+    return !may_be_queued && inbound.kept_count == 0 && inbound.waiting.is_empty() &&
            inbound.link->requests.peek() == nullptr;
 }
 
 bool Responder::is_blocked(const Inbound& inbound) noexcept {
-    if (inbound.outbox_head != nullptr || inbound.waiting_head != nullptr) return true;
+    if (!inbound.outbox.is_empty() || !inbound.waiting.is_empty()) return true;
     return inbound.link->requests.peek() != nullptr && !inbound.link->replies.can_claim(1);
 }
 

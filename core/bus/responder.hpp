@@ -19,7 +19,9 @@
 #include "core/base/export.hpp"
 #include "core/bus/bus_options.hpp"
 #include "core/bus/link.hpp"
+#include "core/bus/outbox.hpp"
 #include "core/bus/request.hpp"
+#include "core/memory/block_fifo.hpp"
 #include "core/memory/homeward_batch.hpp"
 #include "core/memory/message.hpp"
 #include "core/memory/read_ahead.hpp"
@@ -59,15 +61,10 @@ class Callee {
 // The provider's end of a link.
 struct Inbound {
     std::shared_ptr<Link> link;
-    MessageBlock* outbox_head = nullptr;  // answers of kept requests that wait for a slot, oldest first
-    MessageBlock* outbox_tail = nullptr;
-    MessageBlock* waiting_head = nullptr;  // requests from a shared queue that wait for a reply slot
-    MessageBlock* waiting_tail = nullptr;
+    Outbox<> outbox;         // answers of kept requests
+    BlockFifo waiting;       // requests from a shared queue that wait for a reply slot
     HomewardBatch homeward;  // the requester's blocks
-    std::uint32_t outbox_count = 0;
     std::uint32_t kept_count = 0;
-    std::uint32_t reserved_slots = 0;  // 1 while a handler of this requester's request may still answer in place
-    bool has_open_answer = false;      // the next reply slot is being written
     bool needs_wake = false;
     ReadAhead read_ahead;  // of requests
 
@@ -147,7 +144,6 @@ class Responder {
     std::uint32_t serve_inbound(Inbound& inbound) noexcept;
     std::uint32_t serve_shared(SharedEndpoint& endpoint) noexcept;
     std::uint32_t serve_waiting(Inbound& inbound) noexcept;
-    static void wait_for_slot(Inbound& inbound, MessageBlock& message) noexcept;
     void adopt_early(Inbound& inbound) noexcept;
     bool may_detach(Inbound& inbound) noexcept;
     Nanos time_for(Nanos deadline_ns) noexcept;
@@ -157,7 +153,7 @@ class Responder {
     std::uint32_t flush_outbox(Inbound& inbound) noexcept;
     void drop_answers(Inbound& inbound) noexcept;
     void send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept;
-    bool try_send_kept(Inbound& inbound, MessageBlock& block) noexcept;
+    void publish_kept(Inbound& inbound, MessageBlock& block) noexcept;
     void send_home(Inbound& inbound, MessageBlock* block) noexcept;
     static bool is_blocked(const Inbound& inbound) noexcept;
     Inbound* inbound_of(ReactorId requester) noexcept;

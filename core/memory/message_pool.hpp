@@ -26,7 +26,7 @@ class MessagePool;
 
 // The head of a block; the payload follows. It lies in one line with the start of the payload.
 struct MessageBlock {
-    MessageBlock* next;        // free list, homeward chain or outbox; by whoever owns the block now
+    MessageBlock* next;        // free list, homeward chain or fifo; by whoever owns the block now
     MessagePool* pool;         // where it goes home to; never changes
     std::uint32_t capacity_bytes;  // of the payload
     ReactorId owner;           // whose pool; never changes
