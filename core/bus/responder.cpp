@@ -126,7 +126,8 @@ std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
         if (message == nullptr) break;
         ++taken;
         Inbound* const inbound = inbound_of(message->requester);
-        if (inbound != nullptr && inbound->waiting.is_empty() && inbound->link->replies.can_claim(1)) [[likely]] {
+        if (inbound != nullptr && inbound->waiting.is_empty() &&
+            inbound->outbox.may_take_request(inbound->link->replies)) [[likely]] {
             serve_block(*inbound, endpoint.callee, *message);
             continue;
         }

@@ -39,6 +39,25 @@ TEST_CASE("messages that find the reply ring full wait in order") {
     CHECK(pair.requester_blocks() == 0);
 }
 
+TEST_CASE("a shared queue's message waits behind the answers that its requester has to take first") {
+    SharedPair pair;
+    pair.callee.script = [&](Request& request) { pair.callee.hold(request); };
+    for (std::uint64_t i = 0; i < 6; ++i) REQUIRE(pair.send("x", i));
+    pair.serve();
+    for (KeptRequest& kept : pair.callee.held) kept.reply({});
+    pair.callee.held.clear();
+    REQUIRE(pair.responder.outbox_count() == 2);
+    REQUIRE(pair.requester->drain_replies() == 4);
+    pair.callee.script = nullptr;
+    REQUIRE(pair.send("x", 6));
+    pair.responder.serve_requests();  // the ring has room now, but none of it is the message's
+    CHECK(pair.callee.count(CalleeCounter::received) == 6);
+    pair.settle();
+    REQUIRE(pair.caller.seen.size() == 7);
+    for (std::uint64_t i = 0; i < 7; ++i) CHECK(pair.caller.seen[i].token == i);
+    CHECK(pair.requester_blocks() == 0);
+}
+
 TEST_CASE("when the last shard leaves, what is queued and what comes later is answered unreachable") {
     SharedPair pair;
     REQUIRE(pair.send("before"));
