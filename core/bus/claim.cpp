@@ -13,7 +13,7 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
         refusal_ = ServiceError::shutting_down;
         return;
     }
-    const ServiceEntry* const entry = requester.table().find(service);
+    const ServiceEntry* const entry = requester.entry_of(service);
     if (entry == nullptr || entry->providers.empty()) [[unlikely]] {
         caller.counters[CallerCounter::refused_unreachable].add();
         return;

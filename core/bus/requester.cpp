@@ -98,6 +98,7 @@ void Requester::prepare_links(const ServiceEntry& entry) noexcept {
 
 bool Requester::refresh_table() {
     if (!tables_.refresh()) [[likely]] return false;
+    last_entry_ = nullptr;
     const ServiceTable& current = table();
     for (Caller* const caller : callers_)
         if (caller != nullptr) caller->resize(current.provider_index_count(), current.service_count());

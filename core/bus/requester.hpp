@@ -168,6 +168,15 @@ class Requester {
     // True when the table changed. Pointers into the old one are dead.
     PROSA_API bool refresh_table();
     const ServiceTable& table() const noexcept { return *tables_.current(); }
+    // From the table, or remembered since the last one: streams ask for one service again and again, and a look into
+    // the table is a chain of loads.
+    const ServiceEntry* entry_of(ServiceHandle service) noexcept {
+        if (service != last_service_ || last_entry_ == nullptr) [[unlikely]] {
+            last_service_ = service;
+            last_entry_ = table().find(service);
+        }
+        return last_entry_;
+    }
 
     // Delivers outcomes; returns how many replies were taken.
     PROSA_API std::uint32_t drain_replies() noexcept;
@@ -230,6 +239,8 @@ class Requester {
     MessagePool& bodies_;
     LinkConnector& connector_;
     ServiceTableCell::Reader tables_;
+    const ServiceEntry* last_entry_ = nullptr;  // of last_service_, in the current table; null: look again
+    ServiceHandle last_service_{};
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;

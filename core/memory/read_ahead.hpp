@@ -59,7 +59,7 @@ class ReadAhead {
     bool has_more() const noexcept { return is_queue_ && fetched_ != 0; }
 
   private:
-    static constexpr std::uint32_t ahead_max = 8;
+    static constexpr std::uint32_t ahead_max = 4;
     static constexpr std::uint32_t queue_min = 16;
     static constexpr Nanos gather_ns = 2 * ns_per_us;
 
