@@ -4,10 +4,10 @@
 // A slot's own first word says whether it is full, so a hop moves the lines of the message and no other
 // line. Written apart from the product's ring, so that a slower product ring shows.
 //
-// Threads   producer: try_write.  consumer: try_read.
+// Threads   producer: try_write; claim, publish.  consumer: try_read; peek, release.
 // Progress  wait-free, O(1), no allocation, no system call.
-// Ordering  [full] state release in try_write -> acquire in try_read : the message is readable
-//           [free] state release in try_read -> acquire in try_write : the slot is writable
+// Ordering  [full] state release in try_write, publish -> acquire in try_read, peek : the message is readable
+//           [free] state release in try_read, release -> acquire in try_write, claim : the slot is writable
 // Units     slot_bytes a multiple of 64; a message has at most slot_bytes - state_bytes.
 #pragma once
 
@@ -54,6 +54,26 @@ class BareRing {
         state_of(slot).store(is_free, std::memory_order_release);  // [free]
         ++consumer_.position;
         return true;
+    }
+
+    // Where the next message goes, or null when the ring is full; publish, with this place, sends it.
+    std::byte* claim() noexcept {
+        std::byte* const slot = producer_.slot(producer_.position);
+        return state_of(slot).load(std::memory_order_acquire) == is_free ? slot + state_bytes : nullptr;  // [free]
+    }
+    void publish(std::byte* place) noexcept {
+        state_of(place - state_bytes).store(is_full, std::memory_order_release);  // [full]
+        ++producer_.position;
+    }
+
+    // The oldest message, or null; release, with this place, gives its slot back.
+    std::byte* peek() noexcept {
+        std::byte* const slot = consumer_.slot(consumer_.position);
+        return state_of(slot).load(std::memory_order_acquire) == is_full ? slot + state_bytes : nullptr;  // [full]
+    }
+    void release(std::byte* place) noexcept {
+        state_of(place - state_bytes).store(is_free, std::memory_order_release);  // [free]
+        ++consumer_.position;
     }
 
   private:

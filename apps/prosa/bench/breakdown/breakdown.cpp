@@ -8,6 +8,8 @@
 #include "apps/prosa/bench/breakdown/breakdown_report.hpp"
 #include "apps/prosa/bench/breakdown/line_load_counter.hpp"
 #include "apps/prosa/bench/breakdown/one_core_costs.hpp"
+#include "apps/prosa/bench/breakdown/pipeline.hpp"
+#include "apps/prosa/bench/breakdown/series_medians.hpp"
 #include "apps/prosa/bench/breakdown/slot_echo.hpp"
 #include "apps/prosa/bench/breakdown/turnless_pair.hpp"
 #include "apps/prosa/bench/pair_run.hpp"
@@ -16,9 +18,6 @@
 
 namespace prosa::bench {
 namespace {
-
-// On a busy machine a round may fail, or be disturbed; another one comes then.
-constexpr std::size_t spare_attempts = 4;
 
 // What one round gives; the places of Round::values.
 enum Value : std::size_t {
@@ -62,26 +61,9 @@ absl::StatusOr<std::vector<double>> take_round(const BenchRun& run, const BenchO
     return values;
 }
 
-void say(const BenchRun& run, const Round& round) {
-    const auto failure = round.failure.empty() ? "" : ", failed: " + round.failure;
-    run.say(fmt::format("  raw {:.0f}/{:.0f} ns{}", round.raw_before_ns, round.raw_after_ns, failure));
-}
-
-// Of the best rounds there are.
-RoundKind best_kind(const RoundSeries& series) {
-    for (const RoundKind kind : {RoundKind::counted, RoundKind::other_placement})
-        if (series.count(kind) > 0) return kind;
-    return RoundKind::unsteady;
-}
-
 std::array<double, value_count> medians_of(const RoundSeries& series, RoundKind kind) {
     std::array<double, value_count> medians{};
-    for (std::size_t i = 0; i < value_count; ++i) {
-        std::vector<double> values;
-        for (const Round& round : series.rounds())
-            if (round.kind == kind) values.push_back(round.values.at(i));
-        medians[i] = median_of(std::move(values));
-    }
+    for (std::size_t i = 0; i < value_count; ++i) medians[i] = median_of(series, kind, i);
     return medians;
 }
 
@@ -162,6 +144,11 @@ void add_lines(const BenchRun& run, BenchOrder order, Breakdown& breakdown) {
 
 }  // namespace
 
+void say_round(const BenchRun& run, const Round& round) {
+    const auto failure = round.failure.empty() ? "" : ", failed: " + round.failure;
+    run.say(fmt::format("  raw {:.0f}/{:.0f} ns{}", round.raw_before_ns, round.raw_after_ns, failure));
+}
+
 double Breakdown::explained_ns() const noexcept {
     double sum = 0;
     for (const Step& step : steps)
@@ -172,13 +159,10 @@ double Breakdown::explained_ns() const noexcept {
 absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage message) {
     if (!run.cpus().ok()) return run.cpus().status();
     const BenchOrder order{.message = message, .duration_ns = run.options().duration_ns};
-    const std::size_t wanted_count = run.options().round_count;
-    RoundSeries series(run.options().placement, {.wanted_count = wanted_count,
-                                                 .attempts_max = 2 * wanted_count + spare_attempts,
-                                                 .failures_max = wanted_count + spare_attempts});
+    RoundSeries series = breakdown_series(run.options().placement, run.options().round_count);
     const absl::Status status =
         series.take([&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); },
-                    [&] { return take_round(run, order); }, [&](const Round& round) { say(run, round); });
+                    [&] { return take_round(run, order); }, [&](const Round& round) { say_round(run, round); });
     if (!status.ok()) return status;
     if (series.count(RoundKind::failed) == series.rounds().size())
         return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",
@@ -198,6 +182,11 @@ int breakdown_main(const BenchOptions& options) {
         fmt::print("{}\n", table_text(*made));
         lines += json_lines(*made);
     }
+    run.say("many under way");
+    const auto pipeline = measure_pipeline(run);
+    if (!pipeline.ok()) return fail(pipeline.status());
+    fmt::print("{}\n", table_text(*pipeline));
+    lines += json_lines(*pipeline);
     if (const absl::Status written = write_lines(options, lines); !written.ok()) return fail(written);
     return exit_ok;
 }

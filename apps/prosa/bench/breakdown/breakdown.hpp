@@ -53,6 +53,9 @@ struct Breakdown {
 // Error: two CPUs are needed; the bus could not be measured.
 absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage message);
 
+// Progress of a measurement.
+void say_round(const BenchRun& run, const Round& round);
+
 // `prosa bench --breakdown`; returns the exit code.
 int breakdown_main(const BenchOptions& options);
 

@@ -20,20 +20,6 @@ std::string_view name_of(StepKind kind) noexcept {
     return "";
 }
 
-std::string_view name_of(RoundKind kind) noexcept {
-    switch (kind) {
-        case RoundKind::counted:
-            return "counted";
-        case RoundKind::other_placement:
-            return "other placement";
-        case RoundKind::unsteady:
-            return "unsteady";
-        case RoundKind::failed:
-            return "failed";
-    }
-    return "";
-}
-
 std::string ns_text(double ns) { return fmt::format("{:.1f}", ns); }
 std::string ratio_text(double ns, const Breakdown& breakdown) {
     return fmt::format("{:.2f}", ns / breakdown.raw_line_ns);
@@ -118,6 +104,20 @@ std::string lines_line(const Breakdown& breakdown) {
 }
 
 }  // namespace
+
+std::string_view name_of(RoundKind kind) noexcept {
+    switch (kind) {
+        case RoundKind::counted:
+            return "counted";
+        case RoundKind::other_placement:
+            return "other placement";
+        case RoundKind::unsteady:
+            return "unsteady";
+        case RoundKind::failed:
+            return "failed";
+    }
+    return "";
+}
 
 std::string_view name_of(BenchMessage message) noexcept {
     return message == BenchMessage::one_field ? "one_field" : "ten_fields";

@@ -15,6 +15,7 @@
 namespace prosa::bench {
 
 std::string_view name_of(BenchMessage message) noexcept;
+std::string_view name_of(RoundKind kind) noexcept;
 std::string table_text(const Breakdown& breakdown);
 std::string json_lines(const Breakdown& breakdown);
 

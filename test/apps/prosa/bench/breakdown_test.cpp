@@ -117,6 +117,10 @@ TEST_CASE("the program breaks both round trips down, and the steps add up to wha
     const auto objects = objects_of(text_of(file));
     check_consistent(objects, "one_field");
     check_consistent(objects, "ten_fields");
+    CHECK(output->text.find("256 under way") != std::string::npos);
+    CHECK(number(objects.back(), "over_bare") > 0);
+    CHECK(number(objects.back(), "bound_over_bare") > 0);
+    CHECK(number(objects.back(), "bare_fields_ns") > 0);
 }
 
 TEST_CASE("the program measures a row for each number of reactors, in processes of their own") {
