@@ -95,9 +95,20 @@ class Override {
     SettingsErrors& errors_;
 };
 
+// A name is any bytes. What is no text is not shown as it stands.
+std::string printable_name(std::string_view name) {
+    std::string printable(name);
+    for (char& c : printable)
+        if (c < ' ' || c > '~') c = '?';
+    return printable;
+}
+
 void apply_variable(SettingsNode& root, std::string_view name, std::string_view value,
                     SettingsErrors& errors) {
-    const SettingsPlace place{std::make_shared<const std::string>(fmt::format("environment {}", name)), 0};
+    const std::string source = fmt::format("environment {}", printable_name(name));
+    const SettingsPlace place{std::make_shared<const std::string>(source), 0};
+    if (const absl::Status status = check_source_text(name, source); !status.ok())
+        return errors.add_status(status);
     const auto parts = split_at_double_underscores(name.substr(prefix.size()));
     if (std::any_of(parts.begin(), parts.end(), [](std::string_view part) { return part.empty(); }))
         return errors.add(place, "an empty key, expected PROSA_ and keys joined by __");

@@ -55,6 +55,13 @@ TEST_CASE("a value is a scalar as it stands, or a list, a section or a quoted te
     CHECK(has_line(text, "  ring_slots: 2"));
 }
 
+TEST_CASE("a name that is no text is refused, and shown without what is none") {
+    CHECK(overridden({"PROSA_\x84=1"}) ==
+          "environment PROSA_?:1: byte 0x84 is not UTF-8, expected UTF-8 text");
+    CHECK(overridden({"PROSA_A\x1b[2J=1"}) ==
+          "environment PROSA_A?[2J:1: control character 0x1b, expected text");
+}
+
 TEST_CASE("a key that only the environment names takes the reader's spelling") {
     auto root = parse_settings_yaml("name: x\n", "t.yml");
     REQUIRE(root.ok());
