@@ -86,12 +86,12 @@ absl::Status HlogReader::read_comment() {
 }
 
 absl::StatusOr<HlogInterval> HlogReader::read_interval() {
-    HlogInterval interval;
     std::string_view rest = lines_.line();
+    std::string_view name;
     if (rest.starts_with("Tag=")) {
         const auto tag = take_field(rest);
         if (!tag) return invalid_argument("expected a comma after the tag");
-        interval.tag = tag->substr(std::string_view("Tag=").size());
+        name = tag->substr(std::string_view("Tag=").size());
     }
     const auto start = take_field(rest);
     const auto length = take_field(rest);
@@ -108,11 +108,12 @@ absl::StatusOr<HlogInterval> HlogReader::read_interval() {
     if (!bytes.ok()) return bytes.status();
     auto histogram = decode_histogram(*bytes);
     if (!histogram.ok()) return histogram.status();
-    interval.start_s = *start_s + offset_for(*start_s);
-    interval.length_s = *length_s;
-    interval.histogram = *std::move(histogram);
-    interval.out_of_range_count = std::exchange(out_of_range_count_, 0);
-    return interval;
+    // Not member by member: a histogram of the default range has 270 KB to clear.
+    return HlogInterval{.tag = std::string(name),
+                        .start_s = *start_s + offset_for(*start_s),
+                        .length_s = *length_s,
+                        .histogram = *std::move(histogram),
+                        .out_of_range_count = std::exchange(out_of_range_count_, 0)};
 }
 
 double HlogReader::offset_for(double first_start_s) {
