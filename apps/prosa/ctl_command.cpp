@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "apps/prosa/control_request.hpp"
 #include "apps/prosa/exit_code.hpp"
-#include "apps/prosa/instance_control.hpp"
 #include "core/base/units.hpp"
 #include "core/control/control_client.hpp"
 #include "core/control/control_socket.hpp"
@@ -145,7 +145,7 @@ int ctl_command(const std::vector<std::string>& arguments) {
         fmt::print("{}", help_text());
         return exit_ok;
     }
-    if (const absl::Status checked = InstanceControl::check(read->request); !checked.ok())
+    if (const absl::Status checked = ControlRequest(read->request).check(); !checked.ok())
         return usage_error(checked);
     const Target target = find_target(*read);
     if (target.exit_code != exit_ok) return target.exit_code;

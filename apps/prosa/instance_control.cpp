@@ -2,67 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
 #include "apps/prosa/json_writer.hpp"
 #include "apps/prosa/report_text.hpp"
 #include "core/base/log.hpp"
 #include "core/control/metrics.hpp"
 #include "core/control/process_memory.hpp"
-#include "core/settings/nearest_name.hpp"
 
 namespace prosa {
 namespace {
-
-constexpr std::array<ControlVerb, 12> verbs = {{
-    {"status", "", "The instance at a glance"},
-    {"processors", "", "Processors: state, restarts, counts"},
-    {"services", "", "Services: policy and providers"},
-    {"reactors", "", "Reactors: state, CPU, load"},
-    {"restart", "PROCESSOR", "Restart it, also when it is crashed"},
-    {"remove", "PROCESSOR", "End it and forget it"},
-    {"withdraw", "SERVICE", "Send no more requests to its providers"},
-    {"restore", "SERVICE", "Send requests to its providers again"},
-    {"log-level", "LEVEL", "off, error, warn, info, debug or trace"},
-    {"command", "PROCESSOR TEXT", "Say something to a processor; it answers"},
-    {"stop", "[REASON]", "Stop the instance in order; again: at once"},
-    {"metrics", "", "All metrics in the Prometheus text form"},
-}};
-
-// The first word, which is cut off `text` with the spaces around it.
-std::string_view take_word(std::string_view& text) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(word.size());
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    return word;
-}
-
-const ControlVerb* find_verb(std::string_view name) {
-    const auto found = std::find_if(verbs.begin(), verbs.end(),
-                                    [name](const ControlVerb& verb) { return verb.name == name; });
-    return found == verbs.end() ? nullptr : &*found;
-}
-
-absl::Status unknown_verb(std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const ControlVerb& verb : verbs) names.push_back(verb.name);
-    return invalid_argument("unknown verb '{}'{}", name, suggestion(name, names));
-}
-
-absl::Status check_argument(const ControlVerb& verb, std::string_view argument) {
-    if (verb.arguments.empty() && !argument.empty())
-        return invalid_argument("{} takes no argument, got '{}'", verb.name, argument);
-    if (verb.arguments.empty() || verb.arguments.starts_with('[')) return absl::OkStatus();
-    std::string_view rest = argument;
-    const std::string_view first = take_word(rest);
-    const bool takes_text = verb.name == "command";
-    if (first.empty() || (takes_text && rest.empty()) || (!takes_text && !rest.empty()))
-        return invalid_argument("{} takes {}, got '{}'", verb.name, verb.arguments, argument);
-    return absl::OkStatus();
-}
 
 ControlAnswer done(bool is_json, const std::string& text) {
     if (!is_json) return {true, text + "\n"};
@@ -77,41 +24,17 @@ ControlAnswer of_status(const absl::Status& status, bool is_json, const std::str
 
 }  // namespace
 
-struct InstanceControl::Asked {
-    std::string_view verb;
-    std::string_view argument;  // everything behind the verb
-    bool is_json = false;
-
-    explicit Asked(std::string_view request) : argument(request) {
-        verb = take_word(argument);
-        if (verb == "--json") {
-            is_json = true;
-            verb = take_word(argument);
-        }
-        argument = argument.substr(0, argument.find_last_not_of(' ') + 1);
-    }
-
-    absl::Status check() const {
-        const ControlVerb* const known = find_verb(verb);
-        return known == nullptr ? unknown_verb(verb) : check_argument(*known, argument);
-    }
-};
-
-std::span<const ControlVerb> control_verbs() noexcept { return verbs; }
-
-absl::Status InstanceControl::check(std::string_view request) { return Asked(request).check(); }
-
 ControlAnswer InstanceControl::handle(std::string_view request) {
-    const Asked asked(request);
+    const ControlRequest asked(request);
     if (const absl::Status checked = asked.check(); !checked.ok())
         return ControlAnswer::error(message_of(checked));
     if (asked.verb == "metrics") return metrics(asked);
     if (asked.verb == "command") return command(asked);
-    const bool shows = find_verb(asked.verb)->arguments.empty();
+    const bool shows = find_control_verb(asked.verb)->arguments.empty();
     return shows ? show(asked) : act(asked);
 }
 
-ControlAnswer InstanceControl::show(const Asked& asked) {
+ControlAnswer InstanceControl::show(const ControlRequest& asked) {
     const InstanceReport report = main_.report();
     const auto pick = [&](auto text, auto json) -> ControlAnswer {
         return {true, asked.is_json ? json(report) : text(report)};
@@ -123,7 +46,7 @@ ControlAnswer InstanceControl::show(const Asked& asked) {
     return {true, asked.is_json ? status_json(report, age_ns) : status_text(report, age_ns)};
 }
 
-ControlAnswer InstanceControl::act(const Asked& asked) {
+ControlAnswer InstanceControl::act(const ControlRequest& asked) {
     const std::string_view name = asked.argument;
     if (asked.verb == "restart")
         return of_status(main_.restart_processor(name), asked.is_json,
@@ -138,7 +61,7 @@ ControlAnswer InstanceControl::act(const Asked& asked) {
         return of_status(main_.restore_service(name), asked.is_json,
                          fmt::format("service '{}' is restored", name));
     if (asked.verb == "log-level") {
-        if (find_verb("log-level")->help.find(name) == std::string_view::npos || !set_log_level(name))
+        if (find_control_verb("log-level")->help.find(name) == std::string_view::npos || !set_log_level(name))
             return ControlAnswer::error(
                 fmt::format("unknown level '{}', expected off, error, warn, info, debug or trace", name));
         return done(asked.is_json, fmt::format("the log's level is {}", name));
@@ -147,7 +70,7 @@ ControlAnswer InstanceControl::act(const Asked& asked) {
     return done(asked.is_json, fmt::format("{} stops", main_.options().name));
 }
 
-ControlAnswer InstanceControl::metrics(const Asked& asked) const {
+ControlAnswer InstanceControl::metrics(const ControlRequest& asked) const {
     if (asked.is_json) return ControlAnswer::error("metrics have the Prometheus text form only");
     MetricsExtras extras;
     extras.load_board = &board_;
@@ -156,7 +79,7 @@ ControlAnswer InstanceControl::metrics(const Asked& asked) const {
     return {true, metrics_text(main_.report(), extras)};
 }
 
-ControlAnswer InstanceControl::command(const Asked& asked) {
+ControlAnswer InstanceControl::command(const ControlRequest& asked) {
     std::string_view text = asked.argument;
     const std::string_view processor = take_word(text);
     const auto answer = main_.command(processor, text, command_timeout_ns);
