@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""test/fuzz/run_targets.py [--list] [--programs DIR] [--seconds S] [--seed N] [--jobs J] [TARGET...]: runs fuzz targets.
+
+--list prints the programs that a build has to make. Otherwise each target in DIR/test/fuzz runs for S seconds, J at a
+time, and ends with its check line; the corpora are test/fuzz/corpus/TARGET (read) and DIR/corpus/TARGET (extended),
+what fails goes to DIR/findings. Beside this file, TARGET.dict has the words that a fuzzer would take long to guess.
+
+Exit: 0 no findings; 1 findings; 2 no such target.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TARGETS = sorted(path.name.removesuffix("_fuzz.cpp") for path in HERE.glob("*_fuzz.cpp"))
+BYTES_MAX = {"ctl": 96, "flat_tvf": 160, "hlog": 320, "simple_string_tvf": 128, "transaction_file": 256}
+BYTES_MAX_OTHERS = 192
+EXECUTIONS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.M)
+FINDING = re.compile(r"Test unit written to (\S+)")
+
+
+def options_of(target, arguments):
+    programs = Path(arguments.programs)
+    corpus, findings = programs / "corpus" / target, programs / "findings"
+    corpus.mkdir(parents=True, exist_ok=True)
+    findings.mkdir(parents=True, exist_ok=True)
+    options = [f"-max_total_time={arguments.seconds}", f"-seed={arguments.seed}", "-print_final_stats=1",
+               f"-max_len={BYTES_MAX.get(target, BYTES_MAX_OTHERS)}", "-timeout=10", "-rss_limit_mb=1024",
+               f"-artifact_prefix={findings}/{target}-"]
+    words = HERE / "dictionaries" / f"{target}.dict"
+    if words.exists():
+        options.append(f"-dict={words}")
+    return options + [str(corpus), str(HERE / "corpus" / target)]
+
+
+def run(target, arguments):
+    """Prints the target's check line; the number of findings, 0 or 1: a fuzzer ends with the first."""
+    program = Path(arguments.programs) / "test/fuzz" / f"{target}_fuzz"
+    begin = time.monotonic()
+    done = subprocess.run([program, *options_of(target, arguments)], capture_output=True, check=False,
+                          env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
+    output = done.stderr.decode(errors="replace")
+    failures = int(done.returncode != 0)
+    if failures:
+        print(output[-20000:], file=sys.stderr)
+        for path in FINDING.findall(output):
+            print(f"{target}: run it again by {program} {path}", file=sys.stderr)
+    executions = EXECUTIONS.search(output)
+    print(json.dumps({"check": f"fuzz {target}", "seed": arguments.seed,
+                      "count": int(executions[1]) if executions else 0, "failures": failures,
+                      "seconds": round(time.monotonic() - begin, 2)}), flush=True)
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description="runs fuzz targets")
+    parser.add_argument("--list", action="store_true", help="print the programs that a build has to make")
+    parser.add_argument("--programs", default="build/fuzz", help="the build folder")
+    parser.add_argument("--seconds", type=int, default=60, help="of each target")
+    parser.add_argument("--seed", type=int, default=1, help="of the fuzzer's random numbers")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="targets at a time")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="of " + ", ".join(TARGETS))
+    arguments = parser.parse_args()
+    targets = arguments.targets or TARGETS
+    if unknown := set(targets) - set(TARGETS):
+        parser.error(f"no target {', '.join(sorted(unknown))}, expected one of {', '.join(TARGETS)}")
+    if arguments.list:
+        print(" ".join(f"test/fuzz/{target}_fuzz" for target in targets))
+        return 0
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        return int(any(list(pool.map(lambda target: run(target, arguments), targets))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

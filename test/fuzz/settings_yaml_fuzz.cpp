@@ -1,0 +1,9 @@
+// YAML settings: hostile text is refused or gives a tree that can be printed and read again.
+#include "test/fuzz/settings_support.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace prosa;
+    const auto root = parse_settings_yaml({reinterpret_cast<const char*>(data), size}, "fuzz.yml");
+    if (root.ok()) fuzz::expect_yaml_reads_back(*root);
+    return 0;
+}
