@@ -56,6 +56,12 @@ absl::Status BusMain::start() {
 
 bool BusMain::step(Nanos now_ns) { return control_->step(now_ns); }
 
+bool BusMain::step_main(Nanos now_ns) { return control_->step_main(now_ns); }
+
+void BusMain::step_reactor(std::size_t place, Nanos now_ns) { control_->step_reactor(place, now_ns); }
+
+std::size_t BusMain::reactor_count() const { return control_->reactor_count(); }
+
 bool BusMain::wait_until_running(Nanos timeout_ns) {
     const Nanos deadline_ns = monotonic_now_ns() + timeout_ns;
     for (;;) {

@@ -23,11 +23,12 @@ BusMain::Control::Control(InstanceOptions options)
       start_ns_(options_.stepped_from_ns.value_or(monotonic_now_ns())),
       tables_(peers_max, empty_table()),
       publisher_(tables_, directory_, options_.service_policies),
-      busy_threads_(read_topology().available_count()),
+      busy_threads_(topology().available_count()),
       node_context_{options_.name, options_.bus,           tables_,   directory_, *this,
                     *this,         options_.journal.get(), start_ns_, options_.stepped_from_ns.has_value()},
-      random_(std::random_device{}()),
-      now_ns_(start_ns_) {
+      random_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
+      now_ns_(start_ns_),
+      stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
     waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);
@@ -109,9 +110,19 @@ bool BusMain::Control::run_once(Nanos now_ns) {
 }
 
 bool BusMain::Control::step(Nanos now_ns) {
-    const bool goes_on = run_once(now_ns);
-    for (HostedReactor& hosted : reactors_) hosted.reactor->run_once(now_ns);
+    const bool goes_on = step_main(now_ns);
+    for (std::size_t place = 0; place < reactors_.size(); ++place) step_reactor(place, now_ns);
     return goes_on;
+}
+
+bool BusMain::Control::step_main(Nanos now_ns) {
+    stepped_now_ns_ = now_ns;
+    return run_once(now_ns);
+}
+
+void BusMain::Control::step_reactor(std::size_t place, Nanos now_ns) {
+    stepped_now_ns_ = now_ns;
+    reactors_[place].reactor->step(now_ns);
 }
 
 Nanos BusMain::Control::next_due_ns() const {
@@ -123,6 +134,11 @@ Nanos BusMain::Control::next_due_ns() const {
     for (const ProcessorRecord& processor : processors_)
         for (const QueueRecord& queue : processor.queues) due_ns = std::min(due_ns, queue.restart_at_ns);
     return due_ns;
+}
+
+// A stepped instance has no threads to place, and asks nothing of the machine.
+Topology BusMain::Control::topology() const {
+    return options_.stepped_from_ns ? Topology{} : read_topology();
 }
 
 // --- hosting ----------------------------------------------------------------------------------------------------
@@ -150,16 +166,16 @@ absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition 
 ReactorPlan BusMain::Control::plan() const {
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
-    return plan_hosting(options_, definitions, read_topology()).reactors;
+    return plan_hosting(options_, definitions, topology()).reactors;
 }
 
 absl::Status BusMain::Control::start() {
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
-    const Topology topology = read_topology();
-    const HostingPlan plan = plan_hosting(options_, definitions, topology);
+    const Topology machine = topology();
+    const HostingPlan plan = plan_hosting(options_, definitions, machine);
     warnings_ = plan.reactors.warnings;
-    for (const TopologyWarning& warning : warnings_of(topology))
+    for (const TopologyWarning& warning : warnings_of(machine))
         warnings_.push_back(fmt::format("{}: {}; {}", warning.what, warning.cost, warning.remedy));
     if (plan.reactors.reactors.size() > peers_max / 2)
         return invalid_argument("{} reactors are needed, {} are possible", plan.reactors.reactors.size(),
@@ -246,8 +262,8 @@ ReactorPlan::Entry BusMain::Control::place_later(ReactorId id, const ProcessorDe
     ReactorPlan::Entry entry;
     entry.placement = "added while running: floats";
     if (!definition.cpu || !options_.pins_reactors) return entry;
-    const Topology topology = read_topology();
-    const Cpu* const cpu = topology.find(static_cast<int>(*definition.cpu));
+    const Topology machine = topology();
+    const Cpu* const cpu = machine.find(static_cast<int>(*definition.cpu));
     if (cpu != nullptr && cpu->is_allowed) {
         entry.cpu = definition.cpu;
         entry.placement = "as configured";

@@ -120,6 +120,11 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     // One turn of Main. False when the instance has ended.
     bool run_once(Nanos now_ns);
     bool step(Nanos now_ns);
+    bool step_main(Nanos now_ns);
+    void step_reactor(std::size_t place, Nanos now_ns);
+    std::size_t reactor_count() const noexcept { return reactors_.size(); }
+    // The time of the last step; no_deadline_ns when the instance has threads.
+    Nanos stepped_now_ns() const noexcept { return stepped_now_ns_; }
 
     ServiceTableCell& tables() noexcept { return tables_; }
     ServiceDirectory& directory() noexcept { return directory_; }
@@ -143,6 +148,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
 
     // hosting
+    Topology topology() const;
     HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     absl::Status launch(HostedReactor& hosted);
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
@@ -196,6 +202,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::uint32_t next_processor_id_ = 1;
     std::uint64_t next_incarnation_ = 1;
     Nanos now_ns_;
+    Nanos stepped_now_ns_;
     Nanos next_watch_ns_ = 0;
 
     Phase phase_ = Phase::created;

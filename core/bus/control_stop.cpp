@@ -64,11 +64,11 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
         return;
     }
     const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [this](const HostedReactor& hosted) {
-        return options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended;
+        return hosted.reactor->state() == ReactorState::ended;
     });
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
     for (HostedReactor& hosted : reactors_) {
-        if (options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended) continue;
+        if (hosted.reactor->state() == ReactorState::ended) continue;
         hung_threads_.push_back(hosted.placement);
         log().error("reactor {} did not end: a handler of one of its processors hangs", value_of(hosted.id));
     }
