@@ -63,7 +63,7 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
         end_everything();
         return;
     }
-    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [this](const HostedReactor& hosted) {
+    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
         return hosted.reactor->state() == ReactorState::ended;
     });
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
