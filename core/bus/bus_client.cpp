@@ -81,7 +81,7 @@ class BusClient::Impl final : public Caller {
         work += deadlines_.advance(
             requester_.now_ns(),
             [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); }, expiries_per_poll);
-        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();
+        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();  // [complete]
         if (work == 0) requester_.exchange_blocks();
         requester_.flush_wakes();
         publish();
@@ -97,7 +97,7 @@ class BusClient::Impl final : public Caller {
         requester_.flush_wakes();  // for claims that were committed since the last poll
         Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns(), timeout_ns);
         if (requester_.holds_blocks()) due_ns = std::min(due_ns, retry_after_ns);
-        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))
+        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))  // [complete]
             requester_.self().waker->wait(due_ns);
         requester_.awaken();
     }

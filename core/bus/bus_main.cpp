@@ -2,22 +2,22 @@
 
 #include <signal.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "core/base/log.hpp"
 #include "core/bus/bus_client.hpp"
 #include "core/bus/control.hpp"
+#include "core/bus/signal_target.hpp"
 
 namespace prosa {
 namespace {
 
 // The one instance of the process that listens to signals.
-std::atomic<BusMain*> signalled_instance{nullptr};
+SignalTarget<BusMain> signalled_instance;
 
 void on_signal(int) {
-    if (BusMain* const instance = signalled_instance.load(std::memory_order_acquire)) instance->request_stop();
+    if (BusMain* const instance = signalled_instance.get()) instance->request_stop();
 }
 
 void install_signals() {
@@ -34,8 +34,7 @@ void install_signals() {
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
 
 BusMain::~BusMain() {
-    BusMain* self = this;
-    signalled_instance.compare_exchange_strong(self, nullptr, std::memory_order_acq_rel);
+    signalled_instance.clear(this);
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
     if (stop_and_join("the instance is destroyed") != 0) new std::shared_ptr<Control>(control_);
 }
@@ -48,7 +47,7 @@ ReactorPlan BusMain::plan() const { return control_->plan(); }
 
 absl::Status BusMain::start() {
     if (control_->options().handles_signals) {
-        signalled_instance.store(this, std::memory_order_release);
+        signalled_instance.set(this);
         install_signals();
     }
     return control_->start();

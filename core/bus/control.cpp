@@ -44,7 +44,7 @@ bool BusMain::Control::post_event(MainEvent& event) {
 }
 
 std::shared_ptr<Link> BusMain::Control::connect(const Peer& requester, ReactorId provider) {
-    HostedReactor* const hosted = by_id_[value_of(provider)].load(std::memory_order_acquire);
+    HostedReactor* const hosted = by_id_[value_of(provider)].load(std::memory_order_acquire);  // [host]
     if (hosted == nullptr) return nullptr;
     auto link = std::make_shared<Link>(options_.bus, requester, hosted->peer);
     BusNode* const node = hosted->node.get();
@@ -72,7 +72,7 @@ std::optional<ReactorId> BusMain::Control::take_peer_id() noexcept {
 void BusMain::Control::run() {
     pthread_setname_np(pthread_self(), "prosa-main");
     main_of_thread() = this;
-    while (!may_leave_.load(std::memory_order_acquire)) {
+    while (!may_leave_.load(std::memory_order_acquire)) {  // [leave]
         const Nanos now_ns = monotonic_now_ns();
         run_once(now_ns);
         if (inbox_->announce_sleep()) waker_->wait(next_due_ns() - now_ns);
@@ -86,7 +86,7 @@ BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
 }
 
 void BusMain::Control::run_without_main() {
-    if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();
+    if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();  // [main]
     const std::scoped_lock lock(without_main_);
     inbox_->run_pending(inbox_capacity_tasks);
 }
@@ -195,7 +195,7 @@ absl::Status BusMain::Control::start() {
                 return launched;
             }
         thread_ = std::thread([this] { run(); });
-        is_main_running_.store(true, std::memory_order_release);
+        is_main_running_.store(true, std::memory_order_release);  // [main]
     }
     ask([this] {
         for (ProcessorRecord& processor : processors_)
@@ -215,7 +215,7 @@ HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& en
     hosted.node = std::make_unique<BusNode>(node_context_, hosted.peer);
     hosted.reactor = std::make_unique<Reactor>(id, *hosted.node, options_.idle, busy_threads_, hosted.peer.waker,
                                                peers_max);
-    by_id_[value_of(id)].store(&hosted, std::memory_order_release);
+    by_id_[value_of(id)].store(&hosted, std::memory_order_release);  // [host]
     return hosted;
 }
 

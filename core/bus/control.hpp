@@ -75,7 +75,7 @@ struct ProcessorRecord {
 struct ClientState {
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<bool> is_stopping{false};       // claims are refused
-    std::atomic<bool> must_complete{false};     // what is in flight ends as shutting_down
+    std::atomic<bool> must_complete{false};     // [complete]: what is in flight ends as shutting_down
     std::shared_ptr<Waker> waker;
 };
 
@@ -191,7 +191,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     NodeContext node_context_;
     std::shared_ptr<Waker> waker_;
     std::unique_ptr<ControlInbox<>> inbox_;
-    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};
+    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};  // [host]: what it points to is built
     std::atomic<std::uint32_t> next_peer_id_{0};
     std::deque<HostedReactor> reactors_;
     std::deque<ProcessorRecord> processors_;
@@ -218,15 +218,15 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::thread thread_;
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
-    std::atomic<bool> is_main_running_{false};
+    std::atomic<bool> is_main_running_{false};  // [main]: false: what Main left is readable
     std::recursive_mutex without_main_;  // in Main's place, before it started and after it left
-    std::atomic<bool> may_leave_{false};  // Main's thread answers questions until it is joined
+    std::atomic<bool> may_leave_{false};  // [leave]: Main's thread answers questions until it is joined
 };
 
 template <typename Query>
 auto BusMain::Control::ask(Query query) -> decltype(query()) {
     if (main_of_thread() == this) return query();
-    if (!is_main_running_.load(std::memory_order_acquire)) {
+    if (!is_main_running_.load(std::memory_order_acquire)) {  // [main]
         const std::scoped_lock lock(without_main_);
         return query();
     }

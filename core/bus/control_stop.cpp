@@ -40,11 +40,7 @@ void BusMain::Control::begin_stop(std::string reason) {
 
 bool BusMain::Control::is_at_rest() const {
     const bool are_nodes_empty = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        const NodeStatus& status = hosted.node->status();
-        return hosted.backlog.empty() && status.shutdown_begun.load(std::memory_order_acquire) &&
-               status.in_flight.load(std::memory_order_relaxed) == 0 &&
-               status.kept_blocks.load(std::memory_order_relaxed) == 0 &&
-               status.outbox.load(std::memory_order_relaxed) == 0;
+        return hosted.backlog.empty() && hosted.node->status().is_at_rest();
     });
     return are_nodes_empty && std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
         return client->in_flight.load(std::memory_order_relaxed) == 0;
@@ -80,14 +76,14 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
 void BusMain::Control::complete_pending() {
     for (HostedReactor& hosted : reactors_)
         post(hosted, [node = hosted.node.get()] { node->complete_pending(); });
-    for (const auto& client : clients_) client->must_complete.store(true, std::memory_order_release);
+    for (const auto& client : clients_) client->must_complete.store(true, std::memory_order_release);  // [complete]
 }
 
 void BusMain::Control::end_everything() {
     phase_ = Phase::ending;
     end_deadline_ns_ = now_ns_ + end_grace_ns;
     for (const auto& client : clients_) {
-        client->must_complete.store(true, std::memory_order_release);
+        client->must_complete.store(true, std::memory_order_release);  // [complete]
         client->waker->wake();
     }
     for (HostedReactor& hosted : reactors_)
@@ -112,10 +108,10 @@ void BusMain::Control::take_back() {
 int BusMain::Control::join() {
     if (!thread_.joinable()) return 0;
     ended_.wait();
-    may_leave_.store(true, std::memory_order_release);
+    may_leave_.store(true, std::memory_order_release);  // [leave]
     waker_->wake();
     thread_.join();
-    is_main_running_.store(false, std::memory_order_release);
+    is_main_running_.store(false, std::memory_order_release);  // [main]
     for (HostedReactor& hosted : reactors_) {
         if (!hosted.thread.joinable()) continue;
         if (hosted.reactor->state() == ReactorState::ended)

@@ -114,7 +114,7 @@ void Reactor::park(Nanos now_ns, Nanos until_ns) {
     state_.store(ReactorState::parked, std::memory_order_relaxed);
     const bool inbox_is_quiet = inbox_.announce_sleep();
     const bool host_is_quiet = host_.announce_sleep();
-    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {
+    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {  // [stop]
         counters_[ReactorCounter::parks].add();
         std::array<epoll_event, io_events_max> ready;
         const auto wakeup =
