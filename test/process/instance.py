@@ -58,6 +58,7 @@ class Instance:
         self.folder = Path(tempfile.mkdtemp(prefix="prosa_process_"))
         self.process = None
         self.spawned_ns = 0
+        self.settled = 0  # entries of the ledger that wait_for_successes has counted
         (self.folder / "rules.yml").write_text("rules: []\ndefault: WORK\n", encoding="utf-8")
         text = CONFIGURATION.format(folder=self.folder, rate=rate, requests=requests, call_timeout=call_timeout,
                                     shutdown_timeout=shutdown_timeout, worker="".join(f"  {line}\n" for line in worker))
@@ -111,17 +112,16 @@ class Instance:
         self.signal(signal.SIGTERM)
         return self.wait()
 
-    def wait_for(self, condition, seconds=END_S):
-        """True when condition(the ledger) came to hold while the process ran."""
+    def wait_for_successes(self, count, seconds=END_S):
+        """That many more responses; False when the process ended or took too long."""
+        follower = ledger.Follower(self.folder / "ledger", self.settled)
         end = time.monotonic() + seconds
-        while time.monotonic() < end and self.process.poll() is None:
-            if condition(self.ledger()):
-                return True
+        while follower.look().successes < count:
+            if time.monotonic() > end or self.process.poll() is not None:
+                return False
             time.sleep(0.01)
-        return False
-
-    def wait_for_successes(self, count):
-        return self.wait_for(lambda seen: len(seen.success_ns) >= count)
+        self.settled = follower.settled
+        return True
 
     def ctl(self, *arguments):
         return subprocess.run([PROGRAMS["prosa"], "ctl", "--socket", self.folder / "ctl.sock", *arguments], capture_output=True,

@@ -42,12 +42,42 @@ class Ledger:
         return (min(later) - from_ns) / 1e6 if later else None
 
 
+def entries(path, begin):
+    """The used ones from `begin` on; they may still change while the process runs."""
+    if not Path(path).exists():
+        return
+    with open(path, "rb") as file:
+        file.seek(begin * ENTRY.size)
+        while chunk := file.read(4096 * ENTRY.size):
+            for word, ended_ns in ENTRY.iter_unpack(chunk):
+                if word == 0:
+                    return
+                yield word, ended_ns
+
+
 def read(path, begin=0):
-    """The entries from `begin` on."""
+    """All entries from `begin` on."""
     result = Ledger()
-    data = Path(path).read_bytes() if Path(path).exists() else b""
-    for word, ended_ns in ENTRY.iter_unpack(data[begin * ENTRY.size:]):
-        if word == 0:
-            break
+    for word, ended_ns in entries(path, begin):
         result.add(word, ended_ns)
     return result
+
+
+class Follower:
+    """Counts responses while the process runs, and looks at each entry that has ended only once."""
+
+    def __init__(self, path, begin=0):
+        self.path = path
+        self.settled = begin
+        self.successes = 0   # of the settled ones
+        self.newest_ns = 0   # of their responses
+
+    def look(self):
+        for word, ended_ns in entries(self.path, self.settled):
+            if word & 0xff != REFUSED and word >> 16 & 0xffff == 0:
+                break
+            self.settled += 1
+            if word & 0xff == ACCEPTED and word >> 8 & 0xff == 0:
+                self.successes += 1
+                self.newest_ns = max(self.newest_ns, ended_ns)
+        return self

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """test/process/process_rounds.py --build FOLDER [--seed FIRST] [--count N] [--seconds S] [--only SCENARIO]
 
-FOLDER is the build's, where test/process/ledger_program and apps/prosa/prosa are. A round of a seed is each scenario once. Prints the check line with the recovery times (from SIGCONT, or from the
-start of the process after a SIGKILL, to the first response) and how many requests a kill left unknown.
+FOLDER is the build's, where test/process/ledger_program and apps/prosa/prosa are. A round of a seed is each scenario
+once. Prints the check line, with how many requests a kill left unknown and with the recovery times: from SIGCONT, or
+from the start of the process after a SIGKILL, to the first response.
 Exit: 0 no failure; 1 otherwise.
 """
 
@@ -19,11 +20,6 @@ import instance  # noqa: E402
 import scenarios  # noqa: E402
 
 
-def percentile(values, share):
-    ordered = sorted(values)
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else None
-
-
 def run_one(scenario, seed):
     """The result, or None when it was skipped."""
     try:
@@ -32,8 +28,8 @@ def run_one(scenario, seed):
         print(f"{scenario.__name__}: skipped: {why}", file=sys.stderr)
         return None
     for fault in result.faults:
-        print(f"{scenario.__name__}: {fault}\n  again: test/process/process_rounds.py --build FOLDER --seed {seed} --count 1 "
-              f"--only {scenario.__name__}", file=sys.stderr)
+        print(f"{scenario.__name__}: {fault}\n  again: test/process/process_rounds.py --build FOLDER --seed {seed} "
+              f"--count 1 --only {scenario.__name__}", file=sys.stderr)
     return result
 
 
@@ -49,13 +45,7 @@ def run_rounds(first_seed, count, seconds, chosen):
         if time.monotonic() - told >= 10:
             told = time.monotonic()
             print(f"process: {seed - first_seed} rounds, {len(results)} scenarios", file=sys.stderr)
-    recoveries = [milliseconds for result in results for milliseconds in result.recovery_ms]
-    return {"check": "process", "seed": first_seed, "count": len(results),
-            "failures": sum(bool(result.faults) for result in results),
-            "seconds": round(time.monotonic() - begin, 1), "requests": sum(result.requests for result in results),
-            "unknown_after_kill": sum(result.unknown for result in results), "skipped": skipped,
-            "recovery_ms": {"count": len(recoveries), "p50": percentile(recoveries, 0.5),
-                            "p99": percentile(recoveries, 0.99), "max": percentile(recoveries, 1)}}
+    return scenarios.check_line(first_seed, results, time.monotonic() - begin, skipped)
 
 
 def main():

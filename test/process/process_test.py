@@ -1,6 +1,7 @@
 """test/process/process_test.py: each scenario once; no request is unaccounted for, none has two outcomes.
 
-PROCESS_PROGRAM names the ledger's program, PROCESS_PROSA prosa itself. The long form: process_rounds.py.
+PROCESS_PROGRAM names the ledger's program, PROCESS_PROSA prosa itself; TEST_SEED is the scenarios'. The long form:
+process_rounds.py.
 """
 
 import json
@@ -17,15 +18,20 @@ instance.use(os.environ["PROCESS_PROGRAM"], os.environ["PROCESS_PROSA"])
 
 
 class Process(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.results, cls.begin = [], time.monotonic()
+
+    @classmethod
+    def tearDownClass(cls):
+        print(json.dumps(scenarios.check_line(SEED, cls.results, time.monotonic() - cls.begin)))
+
     def check(self, scenario):
-        begin = time.monotonic()
         try:
             result = scenario(random.Random(f"{SEED} {scenario.__name__}"))
         except scenarios.Skipped as why:
             self.skipTest(str(why))
-        print(json.dumps({"check": f"process {scenario.__name__}", "seed": SEED, "count": result.requests,
-                          "failures": len(result.faults), "seconds": round(time.monotonic() - begin, 1),
-                          "recovery_ms": result.recovery_ms}))
+        self.results.append(result)
         self.assertEqual(result.faults, [])
 
 
