@@ -2,22 +2,22 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "core/base/log.hpp"
 #include "core/bus/bus_client.hpp"
 #include "core/bus/control.hpp"
-#include "core/bus/signal_target.hpp"
 
 namespace prosa {
 namespace {
 
 // The one instance of the process that listens to signals.
-SignalTarget<BusMain> signalled_instance;
+std::atomic<BusMain*> signalled_instance{nullptr};
 
 void on_signal(int) {
-    if (BusMain* const instance = signalled_instance.get()) instance->request_stop();
+    if (BusMain* const instance = signalled_instance.load(std::memory_order_acquire)) instance->request_stop();
 }
 
 void install_signals() {
@@ -34,32 +34,34 @@ void install_signals() {
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
 
 BusMain::~BusMain() {
-    signalled_instance.clear(this);
+    BusMain* self = this;
+    signalled_instance.compare_exchange_strong(self, nullptr, std::memory_order_acq_rel);
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
-    if (stop_and_join("the instance is destroyed") != 0) new std::shared_ptr<Control>(control_);
+    if (stop_and_join("the instance is destroyed") != 0) control_->outlive(control_);
+}
+
+template <typename Query>
+auto BusMain::ask_status(Query query) -> decltype(query()) try {
+    return control_->ask(query);
+} catch (const std::bad_alloc&) {
+    return out_of_memory();
 }
 
 absl::StatusOr<ProcessorId> BusMain::add_processor(ProcessorDefinition definition) {
-    return control_->ask([&] { return control_->add_processor(std::move(definition)); });
+    return ask_status([&] { return control_->add_processor(std::move(definition)); });
 }
 
 ReactorPlan BusMain::plan() const { return control_->plan(); }
 
 absl::Status BusMain::start() {
     if (control_->options().handles_signals) {
-        signalled_instance.set(this);
+        signalled_instance.store(this, std::memory_order_release);
         install_signals();
     }
     return control_->start();
 }
 
 bool BusMain::step(Nanos now_ns) { return control_->step(now_ns); }
-
-bool BusMain::step_main(Nanos now_ns) { return control_->step_main(now_ns); }
-
-void BusMain::step_reactor(std::size_t place, Nanos now_ns) { control_->step_reactor(place, now_ns); }
-
-std::size_t BusMain::reactor_count() const { return control_->reactor_count(); }
 
 bool BusMain::wait_until_running(Nanos timeout_ns) {
     const Nanos deadline_ns = monotonic_now_ns() + timeout_ns;
@@ -71,8 +73,11 @@ bool BusMain::wait_until_running(Nanos timeout_ns) {
     }
 }
 
-void BusMain::stop(std::string reason) {
+// A stop needs no memory; its reason does.
+void BusMain::stop(std::string reason) try {
     control_->ask([&] { control_->begin_stop(std::move(reason)); });
+} catch (const std::bad_alloc&) {
+    request_stop();
 }
 
 void BusMain::request_stop() noexcept { control_->request_stop(); }
@@ -84,28 +89,34 @@ int BusMain::join() { return control_->join(); }
 bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns); }
 
 int BusMain::stop_and_join(std::string reason) {
-    if (control_->ask([this] { return control_->may_stop(); })) stop(std::move(reason));
+    bool may_stop = true;
+    try {
+        may_stop = control_->ask([this] { return control_->may_stop(); });
+    } catch (const std::bad_alloc&) {
+        may_stop = !is_stopping();
+    }
+    if (may_stop) stop(std::move(reason));
     return join();
 }
 
 absl::Status BusMain::remove_processor(std::string_view name) {
-    return control_->ask([&] { return control_->remove_processor(name); });
+    return ask_status([&] { return control_->remove_processor(name); });
 }
 
 absl::Status BusMain::restart_processor(std::string_view name) {
-    return control_->ask([&] { return control_->restart_processor(name); });
+    return ask_status([&] { return control_->restart_processor(name); });
 }
 
 absl::Status BusMain::withdraw_service(std::string_view name) {
-    return control_->ask([&] { return control_->set_withdrawn(name, true); });
+    return ask_status([&] { return control_->set_withdrawn(name, true); });
 }
 
 absl::Status BusMain::restore_service(std::string_view name) {
-    return control_->ask([&] { return control_->set_withdrawn(name, false); });
+    return ask_status([&] { return control_->set_withdrawn(name, false); });
 }
 
 absl::StatusOr<std::string> BusMain::command(std::string_view processor, std::string_view command,
-                                             Nanos timeout_ns) {
+                                             Nanos timeout_ns) try {
     auto answers = control_->ask([&] { return std::make_shared<absl::StatusOr<std::vector<std::future<std::string>>>>(
                                            control_->post_command(processor, std::string(command))); });
     if (!answers->ok()) return answers->status();
@@ -118,10 +129,12 @@ absl::StatusOr<std::string> BusMain::command(std::string_view processor, std::st
         text += (text.empty() ? "" : "\n") + answer.get();
     }
     return text;
+} catch (const std::bad_alloc&) {
+    return out_of_memory();
 }
 
 absl::Status BusMain::notify_config(std::string_view processor) {
-    return control_->ask([&] { return control_->notify_config(processor); });
+    return ask_status([&] { return control_->notify_config(processor); });
 }
 
 void BusMain::wake_reactors() {

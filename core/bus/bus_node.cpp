@@ -1,6 +1,7 @@
 #include "core/bus/bus_node.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace prosa {
 namespace {
@@ -9,6 +10,13 @@ namespace {
 constexpr std::uint32_t settled_turns = 64;
 constexpr std::uint32_t house_keeping_turns = 1024;
 constexpr std::size_t expiries_per_turn = 256;
+
+// At worst something shorter, which needs no memory.
+std::string text_of(const ProcessorError& error) noexcept try {
+    return error.what();
+} catch (const std::bad_alloc&) {
+    return "out of memory";
+}
 
 }  // namespace
 
@@ -31,7 +39,13 @@ BusNode::~BusNode() {
     for (const auto& shard : shards_) requester_.remove_caller(*shard);
 }
 
-void BusNode::adopt(std::unique_ptr<Shard> shard) {
+void BusNode::adopt(std::unique_ptr<Shard>&& shard) {
+    const std::size_t count = shards_.size() + 1;
+    shards_.reserve(count);
+    sources_.reserve(count);
+    failed_.reserve(count);
+    coroutine_owners_.reserve(count);
+    events_.reserve(events_.size() + count * reports_per_shard);
     requester_.add_caller(*shard);
     shards_.push_back(std::move(shard));
 }
@@ -40,11 +54,17 @@ void BusNode::begin_shard(Shard& shard, Incarnation incarnation) {
     PROSA_ASSERT(!shard.is_running(), "an incarnation ends before the next begins");
     refresh_table();  // on_start sees the newest; it is told of later ones only
     shard.begin(incarnation);
-    if (!shard.failure()) tell_main(QueueRunning{shard.key(), incarnation});
+    if (shard.is_running() && !shard.failure()) report_to_main(QueueRunning{shard.key(), incarnation});
 }
 
 void BusNode::end_shard(Shard& shard, const ProcessorError* error) {
     if (!shard.is_running()) return;
+    shard.end();
+    std::erase(failed_, &shard);
+    report_end(shard, error);
+}
+
+void BusNode::report_end(const Shard& shard, const ProcessorError* error) noexcept {
     QueueEnded ended;
     ended.key = shard.key();
     ended.incarnation = shard.info().incarnation;
@@ -52,11 +72,9 @@ void BusNode::end_shard(Shard& shard, const ProcessorError* error) {
         ended.has_error = true;
         ended.is_recoverable = error->is_recoverable();
         ended.recovery_ns = error->recovery_ns();
-        ended.error = error->what();
+        ended.error = text_of(*error);
     }
-    shard.end();
-    std::erase(failed_, &shard);
-    tell_main(std::move(ended));
+    report_to_main(std::move(ended));
 }
 
 // Whoever gives a command may have seen a table published: so does the processor that takes it.
@@ -99,7 +117,7 @@ bool BusNode::poll(Nanos now_ns) {
     return work != 0;
 }
 
-bool BusNode::refresh_table() {
+bool BusNode::refresh_table() noexcept {
     if (!requester_.refresh_table()) [[likely]] return false;
     for (const auto& shard : shards_)
         if (shard->is_running()) shard->on_service_table();
@@ -129,19 +147,29 @@ std::uint32_t BusNode::run_sources(Nanos now_ns) noexcept {
 }
 
 void BusNode::end_failed() {
-    for (Shard* const shard : std::exchange(failed_, {})) {
+    while (!failed_.empty()) {
+        Shard* const shard = failed_.front();
+        failed_.erase(failed_.begin());
         const ProcessorError failure = *shard->failure();
         end_shard(*shard, &failure);
     }
 }
 
 void BusNode::tell_main(MainEvent event) {
+    const std::size_t needed = events_.size() + 1 + shards_.size() * reports_per_shard;
+    if (events_.capacity() < needed) events_.reserve(2 * needed);
     events_.push_back(std::move(event));
     flush_events();
 }
 
-void BusNode::flush_events() {
-    while (!events_.empty() && context_.main.post_event(events_.front())) events_.pop_front();
+void BusNode::report_to_main(MainEvent event) noexcept {
+    PROSA_ASSERT(events_.size() < events_.capacity(), "what a shard has to report has its room");
+    events_.push_back(std::move(event));
+    flush_events();
+}
+
+void BusNode::flush_events() noexcept {
+    while (!events_.empty() && context_.main.post_event(events_.front())) events_.erase(events_.begin());
 }
 
 void BusNode::house_keep() noexcept {
@@ -159,7 +187,7 @@ void BusNode::house_keep() noexcept {
     status_.waiting_high_water.store(
         std::max({waiting, responder_.waiting_high_water(), status_.waiting_high_water.load(std::memory_order_relaxed)}),
         std::memory_order_relaxed);
-    if (is_shutting_down_) status_.begin_shutdown();
+    if (is_shutting_down_) status_.shutdown_begun.store(true, std::memory_order_release);
 }
 
 Nanos BusNode::next_deadline_ns() const {

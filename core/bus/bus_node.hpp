@@ -6,7 +6,7 @@
 //           so that processors which flood each other drain first.
 #pragma once
 
-#include <deque>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,7 +14,6 @@
 
 #include "core/base/clock.hpp"
 #include "core/bus/main_event.hpp"
-#include "core/bus/node_status.hpp"
 #include "core/bus/requester.hpp"
 #include "core/bus/responder.hpp"
 #include "core/bus/service_directory.hpp"
@@ -36,6 +35,18 @@ struct NodeContext {
     bool is_stepped;  // the time is what run_once is told; no clock is read
 };
 
+// Published on idle turns and from time to time, for Main's decisions.
+struct NodeStatus {
+    std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<std::uint32_t> kept_blocks{0};
+    std::atomic<std::uint32_t> body_blocks{0};
+    std::atomic<std::uint32_t> outbox{0};
+    std::atomic<std::uint32_t> credit_in_use{0};
+    std::atomic<std::uint32_t> waiting{0};
+    std::atomic<std::uint32_t> waiting_high_water{0};
+    std::atomic<bool> shutdown_begun{false};  // the numbers above were published after on_shutdown
+};
+
 class BusNode final : public ReactorHost {
   public:
     BusNode(NodeContext context, Peer self);
@@ -52,7 +63,8 @@ class BusNode final : public ReactorHost {
     void end_all_shards();
     // -----------------------------------------------------------------------------------------------------------
 
-    void adopt(std::unique_ptr<Shard> shard);  // (task), or before the reactor runs
+    // (task), or before the reactor runs. Throws std::bad_alloc; the shard is then still the caller's.
+    void adopt(std::unique_ptr<Shard>&& shard);
 
     void set_now(Nanos now_ns) override {
         requester_.set_now(now_ns);
@@ -69,10 +81,13 @@ class BusNode final : public ReactorHost {
     Responder& responder() noexcept { return responder_; }
     TimerWheel& timers() noexcept { return timers_; }
     const NodeContext& context() const noexcept { return context_; }
-    const NodeStatus<>& status() const noexcept { return status_; }
+    const NodeStatus& status() const noexcept { return status_; }
 
-    // Sooner or later reaches Main: an inbox that is full only delays it.
+    // Sooner or later reaches Main: an inbox that is full only delays it. Throws std::bad_alloc; Main is then not told.
     void tell_main(MainEvent event);
+    // The same for what every incarnation tells once: there is always room.
+    void report_to_main(MainEvent event) noexcept;
+    void report_end(const Shard& shard, const ProcessorError* error) noexcept;
 
     void add_source(Shard& shard);
     void remove_source(Shard& shard) noexcept;
@@ -80,12 +95,15 @@ class BusNode final : public ReactorHost {
     void add_coroutine_owner(Shard& shard);
 
   private:
+    // Registered, running, ended: an incarnation begins after Main has heard of the end of the one before.
+    static constexpr std::size_t reports_per_shard = 3;
+
     // True when the service table changed; the shards know it then.
-    bool refresh_table();
+    bool refresh_table() noexcept;
     std::uint32_t expire(Nanos now_ns) noexcept;
     std::uint32_t run_sources(Nanos now_ns) noexcept;
     void end_failed();
-    void flush_events();
+    void flush_events() noexcept;
     void flush_wakes() noexcept;
     // What can wait: blocks go home, closed links go, the status is published.
     void house_keep() noexcept;
@@ -96,16 +114,16 @@ class BusNode final : public ReactorHost {
     TimerWheel timers_;     // of the shards
     Requester requester_;
     Responder responder_;
-    std::deque<std::unique_ptr<Shard>> shards_;
-    std::vector<Shard*> sources_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::vector<Shard*> sources_;           // these three have room for every shard
     std::vector<Shard*> failed_;
     std::vector<Shard*> coroutine_owners_;  // shards that ever spawned one
-    std::deque<MainEvent> events_;
+    std::vector<MainEvent> events_;  // the oldest first; its capacity leaves room for what all shards may report
     Nanos next_source_ns_ = no_deadline_ns;
     std::uint32_t turns_until_house_keeping_ = 1;
     std::uint32_t quiet_turns_ = 0;
     bool is_shutting_down_ = false;
-    NodeStatus<> status_;
+    NodeStatus status_;
 };
 
 }  // namespace prosa

@@ -61,6 +61,7 @@ class Caller {
     friend class Requester;
     friend class Claim;
 
+    // Throws std::bad_alloc; what was there is still there.
     void resize(std::uint32_t providers, std::uint32_t services) {
         if (outstanding_.size() < providers) outstanding_.resize(providers);
         if (cursors_.size() < services) cursors_.resize(services);

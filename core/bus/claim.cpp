@@ -9,8 +9,9 @@ namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
     : requester_(&requester), caller_(&caller), correlation_(options.correlation) {
-    if (requester.is_shut_down_) [[unlikely]] {
-        refusal_ = ServiceError::shutting_down;
+    if (requester.refusal_ != ServiceError::none) [[unlikely]] {
+        refusal_ = requester.refusal_;
+        if (refusal_ == ServiceError::overloaded) caller.counters[CallerCounter::refused_memory].add();
         return;
     }
     const ServiceEntry* const entry = requester.entry_of(service);

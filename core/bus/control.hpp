@@ -9,6 +9,7 @@
 #include <chrono>
 #include <deque>
 #include <future>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,9 @@ struct HostedReactor {
     KernelThreadProbe probe;
     HangDetector hang;
     std::deque<ControlTask> backlog;  // its inbox was full
+    bool knows_stop = false;          // the tasks of the stop that it was given
+    bool knows_completion = false;
+    bool knows_end = false;
 };
 
 struct QueueRecord {
@@ -75,7 +79,7 @@ struct ProcessorRecord {
 struct ClientState {
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<bool> is_stopping{false};       // claims are refused
-    std::atomic<bool> must_complete{false};     // [complete]: what is in flight ends as shutting_down
+    std::atomic<bool> must_complete{false};     // what is in flight ends as shutting_down
     std::shared_ptr<Waker> waker;
 };
 
@@ -87,11 +91,11 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     ~Control() override;
 
     // --- any thread -----------------------------------------------------------------------------------------------
-    bool post_event(MainEvent& event) override;
+    bool post_event(MainEvent& event) noexcept override;
     bool is_stopping() const noexcept override { return is_stopping_.load(std::memory_order_relaxed); }
     std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) override;
     void request_stop() noexcept;
-    // Runs `query` on Main's thread and returns its result; directly when Main does not run.
+    // Runs `query` on Main's thread and returns its result; directly when Main does not run. What it throws comes here.
     template <typename Query>
     auto ask(Query query) -> decltype(query());
     std::optional<ReactorId> take_peer_id() noexcept;
@@ -113,18 +117,15 @@ class BusMain::Control final : public MainPort, public LinkConnector {
                                                                        const std::string& command);
     InstanceReport report() const;
     ReactorPlan plan() const;
-    void begin_stop(std::string reason);
+    void begin_stop(std::string reason) noexcept;
+    // The instance is destroyed with a thread that hangs: its memory outlives it.
+    void outlive(std::shared_ptr<Control> self) noexcept { self_ = std::move(self); }
     bool may_stop() const noexcept { return phase_ == Phase::created || phase_ == Phase::running; }
     std::shared_ptr<ClientState> add_client(std::shared_ptr<Waker> waker);
 
     // One turn of Main. False when the instance has ended.
     bool run_once(Nanos now_ns);
     bool step(Nanos now_ns);
-    bool step_main(Nanos now_ns);
-    void step_reactor(std::size_t place, Nanos now_ns);
-    std::size_t reactor_count() const noexcept { return reactors_.size(); }
-    // The time of the last step; no_deadline_ns when the instance has threads.
-    Nanos stepped_now_ns() const noexcept { return stepped_now_ns_; }
 
     ServiceTableCell& tables() noexcept { return tables_; }
     ServiceDirectory& directory() noexcept { return directory_; }
@@ -136,8 +137,19 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     enum class Phase : std::uint8_t { created, running, draining, ending, stopped };
 
     static constexpr std::chrono::milliseconds answer_poll{20};
+    static constexpr Nanos memory_retry_ns = ns_per_ms;
 
     void run();
+    // When memory is short, the step's work comes again at the next turn.
+    template <typename Step>
+    void attempt(Step step) noexcept {
+        try {
+            step();
+        } catch (const std::bad_alloc&) {
+            note_lack_of_memory();
+        }
+    }
+    void note_lack_of_memory() noexcept;
     static Control*& main_of_thread() noexcept;  // null on a thread that is no Main
     void run_without_main();
     void handle(MainEvent& event);
@@ -148,18 +160,23 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
 
     // hosting
-    Topology topology() const;
     HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
+    void furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     absl::Status launch(HostedReactor& hosted);
+    absl::Status launch_all();
+    absl::Status launch_main();
+    void host_all(const HostingPlan& plan);
+    void begin_all() noexcept;
+    void forget_last_reactor() noexcept;
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
     absl::Status host_now(ProcessorRecord& processor);
     ReactorPlan::Entry place_later(ReactorId id, const ProcessorDefinition& definition);
     std::optional<std::uint32_t> find_shared_reactor() const;
     std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
-    void take_back();
+    void take_back() noexcept;
     void post(HostedReactor& hosted, ControlTask task);
     void publish();
-    void begin(ProcessorRecord& processor, QueueRecord& queue);
+    void begin(ProcessorRecord& processor, QueueRecord& queue) noexcept;
     void end(QueueRecord& queue);
 
     // registry
@@ -177,9 +194,12 @@ class BusMain::Control final : public MainPort, public LinkConnector {
 
     // shutdown
     void advance_stop(Nanos now_ns);
+    // Tells each reactor that does not know yet.
+    void tell_stop();
+    void tell_completion();
+    void tell_end();
     bool is_at_rest() const;
     void end_everything();
-    void complete_pending();
 
     const InstanceOptions options_;
     const Nanos start_ns_;
@@ -191,19 +211,20 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     NodeContext node_context_;
     std::shared_ptr<Waker> waker_;
     std::unique_ptr<ControlInbox<>> inbox_;
-    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};  // [host]: what it points to is built
+    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};
     std::atomic<std::uint32_t> next_peer_id_{0};
     std::deque<HostedReactor> reactors_;
-    std::deque<ProcessorRecord> processors_;
-    std::deque<ProcessorRecord> removed_;  // their queues' counters live as long as the instance
+    std::list<ProcessorRecord> processors_;
+    std::list<ProcessorRecord> removed_;  // their queues' counters live as long as the instance
     std::vector<std::shared_ptr<ClientState>> clients_;
     std::vector<std::string> warnings_;
     std::mt19937_64 random_;
     std::uint32_t next_processor_id_ = 1;
     std::uint64_t next_incarnation_ = 1;
     Nanos now_ns_;
-    Nanos stepped_now_ns_;
     Nanos next_watch_ns_ = 0;
+    bool lacks_memory_ = false;
+    bool must_complete_ = false;  // reactors are to be told that pending requests end
 
     Phase phase_ = Phase::created;
     std::string stop_reason_;
@@ -218,32 +239,47 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::thread thread_;
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
-    std::atomic<bool> is_main_running_{false};  // [main]: false: what Main left is readable
+    std::atomic<bool> is_main_running_{false};
+    std::atomic<bool> has_begun_{false};  // all processors were told to start
+    std::shared_ptr<Control> self_;       // only to outlive its owner
     std::recursive_mutex without_main_;  // in Main's place, before it started and after it left
-    std::atomic<bool> may_leave_{false};  // [leave]: Main's thread answers questions until it is joined
+    std::atomic<bool> may_leave_{false};  // Main's thread answers questions until it is joined
 };
 
 template <typename Query>
 auto BusMain::Control::ask(Query query) -> decltype(query()) {
     if (main_of_thread() == this) return query();
-    if (!is_main_running_.load(std::memory_order_acquire)) {  // [main]
+    if (!is_main_running_.load(std::memory_order_acquire)) {
         const std::scoped_lock lock(without_main_);
         return query();
     }
     auto result = std::make_shared<std::promise<decltype(query())>>();
     auto future = result->get_future();
     ControlTask task([result, query]() mutable {
-        if constexpr (std::is_void_v<decltype(query())>) {
-            query();
-            result->set_value();
-        } else {
-            result->set_value(query());
+        try {
+            if constexpr (std::is_void_v<decltype(query())>) {
+                query();
+                result->set_value();
+            } else {
+                result->set_value(query());
+            }
+        } catch (...) {
+            result->set_exception(std::current_exception());
         }
     });
     while (!inbox_->post(task)) run_without_main();
     // Main's thread may have left before it saw the task: then whoever waits runs it.
     while (future.wait_for(answer_poll) != std::future_status::ready) run_without_main();
     return future.get();
+}
+
+// For calls that return a status. Without memory for the text, too, it is the code alone.
+inline absl::Status out_of_memory() noexcept {
+    try {
+        return absl::ResourceExhaustedError("out of memory");
+    } catch (const std::bad_alloc&) {
+        return absl::Status(absl::StatusCode::kResourceExhausted, "");
+    }
 }
 
 }  // namespace prosa

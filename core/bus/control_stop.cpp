@@ -14,7 +14,7 @@ constexpr std::uint32_t rest_observations_needed = 3;
 
 }  // namespace
 
-void BusMain::Control::begin_stop(std::string reason) {
+void BusMain::Control::begin_stop(std::string reason) noexcept {
     if (phase_ == Phase::created) {
         phase_ = Phase::stopped;
         is_stopping_.store(true, std::memory_order_relaxed);
@@ -34,13 +34,44 @@ void BusMain::Control::begin_stop(std::string reason) {
     for (const auto& client : clients_) client->is_stopping.store(true, std::memory_order_relaxed);
     for (ProcessorRecord& processor : processors_)
         for (QueueRecord& queue : processor.queues) queue.restart_at_ns = no_deadline_ns;
-    for (HostedReactor& hosted : reactors_)
+    attempt([this] { tell_stop(); });
+}
+
+void BusMain::Control::tell_stop() {
+    for (HostedReactor& hosted : reactors_) {
+        if (hosted.knows_stop) continue;
         post(hosted, [node = hosted.node.get()] { node->begin_shutdown(); });
+        hosted.knows_stop = true;
+    }
+}
+
+void BusMain::Control::tell_completion() {
+    for (HostedReactor& hosted : reactors_) {
+        if (hosted.knows_completion) continue;
+        post(hosted, [node = hosted.node.get()] { node->complete_pending(); });
+        hosted.knows_completion = true;
+    }
+}
+
+void BusMain::Control::tell_end() {
+    for (HostedReactor& hosted : reactors_) {
+        if (hosted.knows_end) continue;
+        post(hosted, [node = hosted.node.get(), reactor = hosted.reactor.get()] {
+            node->complete_pending();  // what was begun since the last reading
+            node->end_all_shards();
+            reactor->stop();
+        });
+        hosted.knows_end = true;
+    }
 }
 
 bool BusMain::Control::is_at_rest() const {
     const bool are_nodes_empty = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        return hosted.backlog.empty() && hosted.node->status().is_at_rest();
+        const NodeStatus& status = hosted.node->status();
+        return hosted.backlog.empty() && status.shutdown_begun.load(std::memory_order_acquire) &&
+               status.in_flight.load(std::memory_order_relaxed) == 0 &&
+               status.kept_blocks.load(std::memory_order_relaxed) == 0 &&
+               status.outbox.load(std::memory_order_relaxed) == 0;
     });
     return are_nodes_empty && std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
         return client->in_flight.load(std::memory_order_relaxed) == 0;
@@ -48,23 +79,26 @@ bool BusMain::Control::is_at_rest() const {
 }
 
 void BusMain::Control::advance_stop(Nanos now_ns) {
+    tell_stop();
     if (phase_ == Phase::draining) {
         rest_observations_ = is_at_rest() ? rest_observations_ + 1 : 0;
         const bool is_late = now_ns >= stop_deadline_ns_;
         if (rest_observations_ < rest_observations_needed && !is_late) return;
         if (is_late) {
             log().warn("work was still in flight at shutdown_timeout: it ends as shutting_down");
-            complete_pending();
+            must_complete_ = true;
         }
         end_everything();
         return;
     }
-    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        return hosted.reactor->state() == ReactorState::ended;
+    if (must_complete_) tell_completion();
+    tell_end();
+    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [this](const HostedReactor& hosted) {
+        return options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended;
     });
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
     for (HostedReactor& hosted : reactors_) {
-        if (hosted.reactor->state() == ReactorState::ended) continue;
+        if (options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended) continue;
         hung_threads_.push_back(hosted.placement);
         log().error("reactor {} did not end: a handler of one of its processors hangs", value_of(hosted.id));
     }
@@ -73,33 +107,24 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     ended_promise_.set_value();
 }
 
-void BusMain::Control::complete_pending() {
-    for (HostedReactor& hosted : reactors_)
-        post(hosted, [node = hosted.node.get()] { node->complete_pending(); });
-    for (const auto& client : clients_) client->must_complete.store(true, std::memory_order_release);  // [complete]
-}
-
 void BusMain::Control::end_everything() {
     phase_ = Phase::ending;
     end_deadline_ns_ = now_ns_ + end_grace_ns;
     for (const auto& client : clients_) {
-        client->must_complete.store(true, std::memory_order_release);  // [complete]
+        client->must_complete.store(true, std::memory_order_release);
         client->waker->wake();
     }
-    for (HostedReactor& hosted : reactors_)
-        post(hosted, [node = hosted.node.get(), reactor = hosted.reactor.get()] {
-            node->complete_pending();  // what was begun since the last reading
-            node->end_all_shards();
-            reactor->stop();
-        });
+    if (must_complete_) tell_completion();
+    tell_end();
 }
 
 // The start failed half-way: nothing was begun, so the threads that run only have to leave.
-void BusMain::Control::take_back() {
+void BusMain::Control::take_back() noexcept {
     for (HostedReactor& hosted : reactors_) {
         hosted.reactor->stop();
         if (hosted.thread.joinable()) hosted.thread.join();
     }
+    for (ProcessorRecord& processor : processors_) processor.queues.clear();
     phase_ = Phase::stopped;
     is_stopping_.store(true, std::memory_order_relaxed);
     ended_promise_.set_value();
@@ -108,10 +133,10 @@ void BusMain::Control::take_back() {
 int BusMain::Control::join() {
     if (!thread_.joinable()) return 0;
     ended_.wait();
-    may_leave_.store(true, std::memory_order_release);  // [leave]
+    may_leave_.store(true, std::memory_order_release);
     waker_->wake();
     thread_.join();
-    is_main_running_.store(false, std::memory_order_release);  // [main]
+    is_main_running_.store(false, std::memory_order_release);
     for (HostedReactor& hosted : reactors_) {
         if (!hosted.thread.joinable()) continue;
         if (hosted.reactor->state() == ReactorState::ended)

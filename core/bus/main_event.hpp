@@ -56,11 +56,12 @@ struct StopRequested {
 
 using MainEvent = std::variant<QueueRegistered, QueueRunning, QueueEnded, ServicesChanged, StopRequested>;
 
-// Where reactors post them. Any thread; false when Main's inbox is full: the reactor tries again next turn.
+// Where reactors post them. Any thread; false when Main's inbox is full, or memory is: the reactor tries again next
+// turn.
 class MainPort {
   public:
     virtual ~MainPort() = default;
-    [[nodiscard]] virtual bool post_event(MainEvent& event) = 0;
+    [[nodiscard]] virtual bool post_event(MainEvent& event) noexcept = 0;
     virtual bool is_stopping() const noexcept = 0;
 };
 

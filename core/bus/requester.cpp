@@ -55,9 +55,9 @@ void Requester::log_to(std::unique_ptr<TransactionSink> sink) {
 void Requester::add_caller(Caller& caller) {
     // A place is never given twice: answers to a caller that left still return credit by it.
     PROSA_ASSERT(callers_.size() < std::numeric_limits<std::uint16_t>::max(), "at most 65 535 callers");
+    caller.resize(table().provider_index_count(), table().service_count());
     caller.place_ = static_cast<std::uint16_t>(callers_.size());
     callers_.push_back(&caller);
-    caller.resize(table().provider_index_count(), table().service_count());
 }
 
 void Requester::remove_caller(Caller& caller) noexcept {
@@ -96,15 +96,24 @@ void Requester::prepare_links(const ServiceEntry& entry) noexcept {
     }
 }
 
-bool Requester::refresh_table() {
-    if (!tables_.refresh()) [[likely]] return false;
+bool Requester::refresh_table() noexcept {
+    if (!tables_.refresh() && !needs_resize_) [[likely]] return false;
     last_entry_ = nullptr;
-    const ServiceTable& current = table();
-    for (Caller* const caller : callers_)
-        if (caller != nullptr) caller->resize(current.provider_index_count(), current.service_count());
+    needs_resize_ = !try_resize_callers();
+    if (refusal_ != ServiceError::shutting_down)
+        refusal_ = needs_resize_ ? ServiceError::overloaded : ServiceError::none;
+    if (needs_resize_) return false;
     for (const ServiceHandle service : prepared_)
-        if (const ServiceEntry* const entry = current.find(service)) prepare_links(*entry);
+        if (const ServiceEntry* const entry = table().find(service)) prepare_links(*entry);
     return true;
+}
+
+bool Requester::try_resize_callers() noexcept try {
+    for (Caller* const caller : callers_)
+        if (caller != nullptr) caller->resize(table().provider_index_count(), table().service_count());
+    return true;
+} catch (const std::bad_alloc&) {
+    return false;
 }
 
 Outbound* Requester::outbound_to(ReactorId provider) noexcept {
@@ -260,7 +269,7 @@ void Requester::report(PendingEntry& entry, ServiceError error) noexcept {
 void Requester::on_deadline(PendingEntry& entry) noexcept { report(entry, ServiceError::timeout); }
 
 void Requester::shut_down() noexcept {
-    is_shut_down_ = true;
+    refusal_ = ServiceError::shutting_down;
     pending_.for_each([&](PendingEntry& entry) {
         if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);
     });

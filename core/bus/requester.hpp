@@ -165,8 +165,9 @@ class Requester {
     void set_now(Nanos now_ns) noexcept { now_ns_ = now_ns; }
     Nanos now_ns() const noexcept { return now_ns_; }
 
-    // True when the table changed. Pointers into the old one are dead.
-    PROSA_API bool refresh_table();
+    // True when the table changed. Pointers into the old one are dead. Without memory for what a new one needs, claims
+    // are refused as overloaded until a later call finds it.
+    PROSA_API bool refresh_table() noexcept;
     const ServiceTable& table() const noexcept { return *tables_.current(); }
     // From the table, or remembered since the last one: streams ask for one service again and again, and a look into
     // the table is a chain of loads.
@@ -221,6 +222,7 @@ class Requester {
     Outbound* outbound_to(ReactorId provider) noexcept;
     Outbound* connect(ReactorId provider) noexcept;
     void prepare_links(const ServiceEntry& entry) noexcept;
+    bool try_resize_callers() noexcept;
     MessageBlock* take_block() noexcept;
     void take_reply(Outbound& outbound, MessageHeader& header) noexcept;
     Caller& caller_of(const PendingEntry& entry) noexcept { return *callers_[entry.caller]; }
@@ -244,7 +246,8 @@ class Requester {
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
-    bool is_shut_down_ = false;
+    ServiceError refusal_ = ServiceError::none;  // of every claim: shutting_down, or overloaded for want of memory
+    bool needs_resize_ = false;                  // some callers have no room for the present table
     bool gathers_ = true;
     const ReadAhead* drained_ = nullptr;  // of the link whose replies are handled: their handlers send requests
     PendingTable pending_;

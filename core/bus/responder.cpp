@@ -30,8 +30,8 @@ Responder::~Responder() = default;
 void Responder::attach(std::shared_ptr<Link> link) {
     auto inbound = std::make_unique<Inbound>(reads_clock_ && link->requester.id != self_);
     inbound->link = std::move(link);
-    adopt_early(*inbound);
     inbounds_.push_back(std::move(inbound));
+    adopt_early(*inbounds_.back());
 }
 
 EndpointTag Responder::open_endpoint(Callee& callee) {
@@ -57,13 +57,14 @@ void Responder::close_endpoint(EndpointTag tag) noexcept {
 }
 
 void Responder::join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee) {
-    queue->join();
     for (SharedEndpoint& endpoint : shared_) {
         if (endpoint.queue != queue || endpoint.callee != nullptr) continue;
         endpoint.callee = &callee;
+        queue->join();
         return;
     }
-    shared_.push_back({std::move(queue), &callee});
+    shared_.push_back({queue, &callee});
+    queue->join();
 }
 
 void Responder::leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept {
@@ -137,17 +138,21 @@ std::uint32_t Responder::serve_shared(SharedEndpoint& endpoint) noexcept {
         if (inbound != nullptr)
             inbound->waiting.push_back(*message);
         else
-            early_.push_back(message);
+            message->next = std::exchange(early_head_, message);
     }
     return taken;
 }
 
 void Responder::adopt_early(Inbound& inbound) noexcept {
-    std::erase_if(early_, [&](MessageBlock* message) {
-        if (message->requester != inbound.link->requester.id) return false;
-        inbound.waiting.push_back(*message);
-        return true;
-    });
+    MessageBlock* message = std::exchange(early_head_, nullptr);
+    while (message != nullptr) {
+        MessageBlock* const next = message->next;
+        if (message->requester == inbound.link->requester.id)
+            inbound.waiting.push_back(*message);
+        else
+            message->next = std::exchange(early_head_, message);
+        message = next;
+    }
 }
 
 std::uint32_t Responder::serve_waiting(Inbound& inbound) noexcept {

@@ -79,6 +79,7 @@ class Responder {
     Responder(const Responder&) = delete;
     Responder& operator=(const Responder&) = delete;
 
+    // Throws std::bad_alloc; nothing has happened then.
     PROSA_API void attach(std::shared_ptr<Link> link);
 
     // Opens an endpoint with a generation never used before; requests for it reach `callee` until close.
@@ -171,7 +172,7 @@ class Responder {
     std::vector<std::unique_ptr<Inbound>> inbounds_;
     std::vector<Endpoint> endpoints_;
     std::vector<SharedEndpoint> shared_;
-    std::vector<MessageBlock*> early_;  // from a shared queue, of requesters whose link is still to be attached
+    MessageBlock* early_head_ = nullptr;  // from a shared queue, of requesters whose link is still to be attached
     std::size_t first_inbound_ = 0;  // rotates, so that no requester is always first
     std::uint32_t waiting_high_water_ = 0;
     Counter unreachable_;

@@ -1,5 +1,8 @@
 #include "core/bus/service_directory.hpp"
 
+#include <bit>
+#include <utility>
+
 namespace prosa {
 
 std::optional<ServiceHandle> ServiceDirectory::intern(std::string_view name) {
@@ -7,8 +10,10 @@ std::optional<ServiceHandle> ServiceDirectory::intern(std::string_view name) {
     if (const auto found = handles_.find(name); found != handles_.end()) return found->second;
     if (names_.size() == services_max) return std::nullopt;
     const auto handle = static_cast<ServiceHandle>(names_.size());
-    names_.emplace_back(name);
+    names_.reserve(std::bit_ceil(names_.size() + 1));
+    std::string copy(name);
     handles_.emplace(std::string(name), handle);
+    names_.push_back(std::move(copy));
     return handle;
 }
 

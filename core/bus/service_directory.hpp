@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,7 +15,6 @@
 
 #include "core/base/export.hpp"
 #include "core/base/ids.hpp"
-#include "core/base/string_map.hpp"
 
 namespace prosa {
 
@@ -21,7 +22,8 @@ class ServiceDirectory {
   public:
     static constexpr std::uint32_t services_max = 1U << 20;
 
-    // The handle of `name`, made on first use; nullopt when services_max names exist.
+    // The handle of `name`, made on first use; nullopt when services_max names exist. Throws std::bad_alloc; nothing has
+    // happened then.
     PROSA_API std::optional<ServiceHandle> intern(std::string_view name);
 
     // Empty when the handle is unknown.
@@ -29,7 +31,7 @@ class ServiceDirectory {
 
   private:
     mutable std::mutex mutex_;
-    StringMap<ServiceHandle> handles_;
+    std::map<std::string, ServiceHandle, std::less<>> handles_;  // Abseil's maps do not survive a lack of memory
     std::vector<std::string> names_;  // by handle
 };
 

@@ -1,5 +1,7 @@
 #include "core/bus/shard.hpp"
 
+#include <new>
+
 #include "core/base/log.hpp"
 #include "core/bus/bus_node.hpp"
 
@@ -14,7 +16,15 @@ Shard::Shard(BusNode& node, QueueKey key, std::shared_ptr<const ProcessorDefinit
       shared_queue_(std::move(shared_queue)),
       info_{definition_->name, key.processor, key.queue, std::max(definition_->threads, 1U), Incarnation{}},
       bus_(*this, node.requester()),
-      coroutines_(Bus::coroutines_max) {}
+      coroutines_(Bus::coroutines_max) {
+    (void)out_of_memory();
+}
+
+// Made before memory can be short.
+const ProcessorError& Shard::out_of_memory() {
+    static const ProcessorError error = ProcessorError::recoverable("out of memory");
+    return error;
+}
 
 Shard::~Shard() { PROSA_ASSERT(processor_ == nullptr, "the node ends a shard before it goes"); }
 
@@ -25,11 +35,19 @@ void Shard::guard(Handler&& handler) noexcept {
         handler();
     } catch (const ProcessorError& error) {
         fail(error);
+    } catch (const std::bad_alloc&) {
+        fail(out_of_memory());
     } catch (const std::exception& error) {
-        fail(ProcessorError::recoverable(error.what()));
+        fail_with(error.what());
     } catch (...) {
-        fail(ProcessorError::recoverable("an exception that is no std::exception"));
+        fail_with("an exception that is no std::exception");
     }
+}
+
+void Shard::fail_with(const char* text) noexcept try {
+    fail(ProcessorError::recoverable(text));
+} catch (const std::bad_alloc&) {
+    fail(out_of_memory());
 }
 
 void Shard::begin(Incarnation incarnation) {
@@ -38,23 +56,26 @@ void Shard::begin(Incarnation incarnation) {
     guard([this] { processor_ = definition_->make(info_); });
     if (processor_ == nullptr) {
         // Nothing to terminate: report the end of an incarnation that never was.
-        if (!failure_) fail(ProcessorError::fatal("the factory made no processor"));
-        node_.tell_main(QueueEnded{key_, incarnation, true, failure_->is_recoverable(), failure_->recovery_ns(),
-                                   failure_->what()});
+        if (!failure_) guard([] { throw ProcessorError::fatal("the factory made no processor"); });
+        node_.report_end(*this, &*failure_);
         return;
     }
     processor_->bus_ = &bus_;
-    endpoint_ = node_.responder().open_endpoint(*this);
-    if (shared_queue_ != nullptr) node_.responder().join_shared_queue(shared_queue_, *this);
-    node_.tell_main(QueueRegistered{key_, incarnation, *endpoint_});
     guard([this] {
+        open();
         if (const absl::Status started = processor_->on_start(); !started.ok()) fail(ProcessorError::of(started));
     });
 }
 
+void Shard::open() {
+    endpoint_ = node_.responder().open_endpoint(*this);
+    if (shared_queue_ != nullptr) node_.responder().join_shared_queue(shared_queue_, *this);
+    node_.report_to_main(QueueRegistered{key_, info_.incarnation, *endpoint_});
+}
+
 void Shard::end() noexcept {
     want_turns(false);
-    node_.responder().close_endpoint(*endpoint_);
+    if (endpoint_) node_.responder().close_endpoint(*endpoint_);
     if (shared_queue_ != nullptr) node_.responder().leave_shared_queue(*shared_queue_, *this);
     endpoint_.reset();
     processor_->terminate();
@@ -115,11 +136,10 @@ void Shard::on_config() noexcept {
     guard([this] { processor_->on_config(); });
 }
 
-std::string Shard::on_command(std::string_view command) noexcept {
-    std::string answer = "the processor failed on this command";
-    if (processor_ == nullptr || failure_) return answer;
-    guard([&] { answer = processor_->on_command(command); });
-    return answer;
+std::string Shard::on_command(std::string_view command) {
+    std::optional<std::string> answer;
+    if (processor_ != nullptr && !failure_) guard([&] { answer = processor_->on_command(command); });
+    return answer ? *std::move(answer) : std::string("the processor failed on this command");
 }
 
 Nanos Shard::on_turn(Nanos now_ns) noexcept {
@@ -148,6 +168,8 @@ void Shard::sweep_coroutines() noexcept {
 
 TimerId Shard::set_timer(Nanos deadline_ns, std::uint64_t token) {
     if (free_timers_.empty()) {
+        // Whatever fires or is cancelled finds its place.
+        if (free_timers_.capacity() <= timers_.size()) free_timers_.reserve(2 * timers_.size() + 8);
         ShardTimer& made = timers_.emplace_back();
         made.shard = this;
         made.index = static_cast<std::uint32_t>(timers_.size() - 1);

@@ -58,7 +58,8 @@ class Shard final : public Caller, public Callee {
     void on_service_table() noexcept;
     void on_shutdown() noexcept;
     void on_config() noexcept;
-    std::string on_command(std::string_view command) noexcept;
+    // Throws std::bad_alloc for want of its own memory only; the processor is not asked twice then.
+    std::string on_command(std::string_view command);
     Nanos on_turn(Nanos now_ns) noexcept;
 
     bool wants_turns() const noexcept { return wants_turns_; }
@@ -74,6 +75,9 @@ class Shard final : public Caller, public Callee {
   private:
     template <typename Handler>
     void guard(Handler&& handler) noexcept;
+    void fail_with(const char* text) noexcept;
+    static const ProcessorError& out_of_memory();
+    void open();
     void free_timer(ShardTimer& timer) noexcept;
 
     BusNode& node_;

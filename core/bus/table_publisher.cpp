@@ -7,12 +7,15 @@ namespace prosa {
 
 TablePublisher::TablePublisher(ServiceTableCell& cell, ServiceDirectory& directory,
                                const std::vector<std::pair<std::string, Policy>>& policies)
-    : cell_(cell), directory_(directory), policies_(policies.begin(), policies.end()) {}
+    : cell_(cell), directory_(directory), policies_(policies.begin(), policies.end()) {
+    suspended_.reserve(cell.readers_max());  // as many reactors as there can be
+}
 
 TablePublisher::Service* TablePublisher::service_of(std::string_view name) {
     const auto handle = directory_.intern(name);
     if (!handle) return nullptr;
     const std::size_t at = value_of(*handle);
+    dirty_.reserve(std::max(dirty_.capacity(), at + 1));
     if (at >= services_.size()) services_.resize(at + 1);
     Service& service = services_[at];
     if (!service.was_provided) {
@@ -29,7 +32,8 @@ const TablePublisher::Service* TablePublisher::find(std::string_view name) const
     return nullptr;
 }
 
-void TablePublisher::touch(std::size_t handle) {
+// There is room for every service.
+void TablePublisher::touch(std::size_t handle) noexcept {
     if (std::exchange(services_[handle].is_dirty, true)) return;
     dirty_.push_back(handle);
 }
@@ -113,7 +117,6 @@ bool TablePublisher::publish_changes() {
     auto next = cell_.newest().next_version();
     for (const std::size_t at : dirty_) {
         Service& service = services_[at];
-        service.is_dirty = false;
         service.effective = effective_of(service);
         auto entry = std::make_shared<ServiceEntry>();
         entry->name = service.name;
@@ -122,6 +125,7 @@ bool TablePublisher::publish_changes() {
         entry->providers = service.effective;
         next->set_service(std::move(entry));
     }
+    for (const std::size_t at : dirty_) services_[at].is_dirty = false;
     dirty_.clear();
     next->set_provider_index_count(static_cast<std::uint32_t>(provider_indexes_.size()));
     cell_.publish(std::move(next));

@@ -47,7 +47,8 @@ class PROSA_API TablePublisher {
     // The credit account of a provider; the same for every incarnation.
     ProviderIndex index_of(ProviderId provider);
 
-    // True when something had changed and a new table was published.
+    // True when something had changed and a new table was published. Throws std::bad_alloc; the changes then wait for
+    // the next call, as those of the functions above may be repeated.
     bool publish_changes();
     // Frees tables that no reader holds any more.
     void reclaim() { cell_.reclaim(); }
@@ -59,7 +60,7 @@ class PROSA_API TablePublisher {
 
   private:
     Service* service_of(std::string_view name);
-    void touch(std::size_t handle);
+    void touch(std::size_t handle) noexcept;
     std::vector<Provider> effective_of(const Service& service) const;
 
     ServiceTableCell& cell_;

@@ -45,15 +45,14 @@ class ControlInbox {
 
     bool has_pending() const noexcept { return signal_.load(std::memory_order_relaxed) != 0; }
 
-    // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many.
+    // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many. One that throws stays
+    // the first: it is run again at the next call.
     std::size_t run_pending(std::size_t tasks_max = 64) {
         if (!has_pending()) [[likely]] return 0;
         signal_.exchange(0, std::memory_order_acquire);  // [post]
         std::size_t count = 0;
-        Task task;
-        while (count < tasks_max && queue_.try_dequeue(task)) {
-            task();
-            task = Task();
+        while (count < tasks_max && (holds_task_ || queue_.try_dequeue(task_))) {
+            run_task();
             ++count;
         }
         if (count == tasks_max) signal_.exchange(1, std::memory_order_relaxed);  // [post] of the posters goes on
@@ -68,9 +67,23 @@ class ControlInbox {
     void awaken() noexcept { wake_.awaken(); }
 
   private:
+    void run_task() {
+        holds_task_ = true;
+        try {
+            task_();
+        } catch (...) {
+            signal_.exchange(1, std::memory_order_relaxed);  // [post] of its poster goes on
+            throw;
+        }
+        holds_task_ = false;
+        task_ = Task();
+    }
+
     Queue queue_;
     std::shared_ptr<OwnerWaker> waker_;
     WakeWord<Atomic> wake_;
+    Task task_;  // the one that runs, or that could not yet
+    bool holds_task_ = false;
     alignas(no_sharing_bytes) Atomic<std::uint32_t> signal_{0};
 };
 

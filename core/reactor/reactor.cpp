@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "core/base/status.hpp"
 
@@ -36,10 +37,17 @@ bool Reactor::run_once(Nanos now_ns) {
     bool had_tasks = false;
     if (inbox_.has_pending()) [[unlikely]] {
         host_.set_now(now_ns);
-        had_tasks = inbox_.run_pending() != 0;
+        had_tasks = run_tasks();
     }
     const bool had_io = waker_->hosts_io() && now_ns >= next_io_ns_ && poll_io(now_ns);
     return host_.poll(now_ns) || had_tasks || had_io;
+}
+
+// A task that finds no memory is tried again at the next turn; the other work of this one goes on.
+bool Reactor::run_tasks() try {
+    return inbox_.run_pending() != 0;
+} catch (const std::bad_alloc&) {
+    return false;
 }
 
 bool Reactor::poll_io(Nanos now_ns) {
@@ -69,27 +77,11 @@ void Reactor::unwatch(int descriptor) noexcept {
     ::epoll_ctl(waker_->epoll_fd(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
-void Reactor::begin() {
-    host_.on_thread_start();
-    state_.store(ReactorState::running, std::memory_order_relaxed);
-}
-
-void Reactor::end() {
-    host_.on_thread_end();
-    state_.store(ReactorState::ended, std::memory_order_relaxed);
-}
-
-void Reactor::step(Nanos now_ns) {
-    if (state() == ReactorState::ended) return;
-    if (state() == ReactorState::created) begin();
-    if (run_once(now_ns)) counters_[ReactorCounter::busy_turns].add();
-    if (stop_.load(std::memory_order_relaxed)) end();
-}
-
 void Reactor::run() {
     runs_reactor = true;
     IdleStrategy idle(idle_options_, busy_threads_);
-    begin();
+    host_.on_thread_start();
+    state_.store(ReactorState::running, std::memory_order_relaxed);
     while (!stop_.load(std::memory_order_relaxed)) {
         const Nanos now_ns = clock_.now_ns();
         const bool did_work = run_once(now_ns);
@@ -104,8 +96,9 @@ void Reactor::run() {
             park(now_ns, action.park_until_ns);
         }
     }
+    host_.on_thread_end();
     runs_reactor = false;
-    end();
+    state_.store(ReactorState::ended, std::memory_order_relaxed);
 }
 
 void Reactor::park(Nanos now_ns, Nanos until_ns) {
@@ -114,7 +107,7 @@ void Reactor::park(Nanos now_ns, Nanos until_ns) {
     state_.store(ReactorState::parked, std::memory_order_relaxed);
     const bool inbox_is_quiet = inbox_.announce_sleep();
     const bool host_is_quiet = host_.announce_sleep();
-    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {  // [stop]
+    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {
         counters_[ReactorCounter::parks].add();
         std::array<epoll_event, io_events_max> ready;
         const auto wakeup =

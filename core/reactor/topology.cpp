@@ -151,7 +151,7 @@ std::size_t Topology::allowed_count() const noexcept {
         std::count_if(cpus.begin(), cpus.end(), [](const Cpu& cpu) { return cpu.is_allowed; }));
 }
 
-std::size_t Topology::allowed_core_count() const noexcept {
+std::size_t Topology::allowed_core_count() const {
     std::set<int> cores;
     for (const Cpu& cpu : cpus)
         if (cpu.is_allowed) cores.insert(cpu.core);

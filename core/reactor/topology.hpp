@@ -38,7 +38,7 @@ struct PROSA_API Topology {
 
     const Cpu* find(int cpu) const noexcept;
     std::size_t allowed_count() const noexcept;
-    std::size_t allowed_core_count() const noexcept;
+    std::size_t allowed_core_count() const;
 
     // How many threads can spin at once: allowed CPUs, cut to the whole CPUs of the quota; at least 1.
     std::size_t available_count() const noexcept;

@@ -79,7 +79,7 @@ std::shared_ptr<Link> BusRig::connect(const Peer& requester, ReactorId provider)
     return links_.back();
 }
 
-bool BusRig::post_event(MainEvent& event) {
+bool BusRig::post_event(MainEvent& event) noexcept {
     if (const auto* const registered = std::get_if<QueueRegistered>(&event))
         queues_.at(registered->key).endpoint = registered->endpoint;
     if (const auto* const change = std::get_if<ServicesChanged>(&event)) provide(*change);

@@ -59,7 +59,7 @@ class BusRig final : public LinkConnector, public MainPort {
     };
 
     std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) override;
-    bool post_event(MainEvent& event) override;
+    bool post_event(MainEvent& event) noexcept override;
     bool is_stopping() const noexcept override { return false; }
     Peer peer_of(std::uint32_t number) const;
     void provide(const ServicesChanged& change);
