@@ -40,8 +40,10 @@ class BusClient::Impl final : public Caller {
     Impl(std::shared_ptr<BusMain::Control> control, Peer peer)
         : control_(std::move(control)),
           state_(control_->ask([&] { return control_->add_client(peer.waker); })),
-          deadlines_(monotonic_now_ns()),
+          is_stepped_(control_->options().stepped_from_ns.has_value()),
+          deadlines_(now_ns()),
           requester_(control_->options().bus, peer, control_->tables(), deadlines_, *control_) {
+        if (is_stepped_) requester_.use_given_time_only();
         if (TransactionJournal* const journal = control_->options().journal.get()) requester_.log_to(journal->open());
         requester_.add_caller(*this);
     }
@@ -63,7 +65,7 @@ class BusClient::Impl final : public Caller {
     bool may_send() noexcept {
         if (is_closed_ || state_->is_stopping.load(std::memory_order_relaxed)) return false;
         requester_.refresh_table();
-        requester_.set_now(clock_.now_ns());
+        requester_.set_now(now_ns());
         return true;
     }
 
@@ -81,25 +83,29 @@ class BusClient::Impl final : public Caller {
     }
 
     bool turn() noexcept {
-        requester_.set_now(clock_.now_ns());
+        requester_.set_now(now_ns());
         requester_.refresh_table();
         std::size_t work = requester_.drain_replies();
         work += deadlines_.advance(
             requester_.now_ns(),
             [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); }, expiries_per_poll);
-        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();
+        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();  // [complete]
         if (work == 0) requester_.exchange_blocks();
         requester_.flush_wakes();
         publish();
         return work != 0;
     }
 
+    void assert_may_wait() const noexcept {
+        PROSA_ASSERT(!is_stepped_, "in a stepped instance no time passes while its client waits");
+    }
+
     void wait(Nanos timeout_ns) noexcept {
+        assert_may_wait();
         requester_.flush_wakes();  // for claims that were committed since the last poll
-        const Nanos now_ns = clock_.now_ns();
-        Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns, timeout_ns);
+        Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns(), timeout_ns);
         if (requester_.holds_blocks()) due_ns = std::min(due_ns, retry_after_ns);
-        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))
+        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))  // [complete]
             requester_.self().waker->wait(due_ns);
         requester_.awaken();
     }
@@ -126,11 +132,13 @@ class BusClient::Impl final : public Caller {
     std::function<void(const Outcome&)> handler;
 
   private:
+    Nanos now_ns() const noexcept { return is_stepped_ ? control_->stepped_now_ns() : clock_.now_ns(); }
     void publish() noexcept { state_->in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed); }
 
     std::shared_ptr<BusMain::Control> control_;
     std::shared_ptr<ClientState> state_;
     Clock clock_;
+    const bool is_stepped_;
     TimerWheel deadlines_;
     Requester requester_;
     bool is_closed_ = false;
@@ -176,6 +184,7 @@ void BusClient::wait(Nanos timeout_ns) noexcept { impl_->wait(timeout_ns); }
 
 BusClient::Reply BusClient::call(ServiceHandle service, std::span<const std::byte> body, Nanos timeout_ns) {
     PROSA_ASSERT(!is_reactor_thread(), "a blocking call would stop everybody on this reactor");
+    impl_->assert_may_wait();
     CallWaiter waiter;
     SendOptions options;
     options.timeout_ns = timeout_ns;

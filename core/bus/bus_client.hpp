@@ -13,6 +13,7 @@
 //
 // Threads   one at a time; which one may change between calls. call from a reactor's handler is refused (asserted):
 //           it would block everybody there.
+// Time      the clock's; of a stepped instance that of its last step, and nothing that waits may be called (asserted).
 // Life      client and BusMain may go in either order. When the instance stops, claims are refused, and what is
 //           in flight at its end comes out of poll as `shutting_down`.
 #pragma once

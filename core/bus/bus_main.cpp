@@ -2,22 +2,22 @@
 
 #include <signal.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "core/base/log.hpp"
 #include "core/bus/bus_client.hpp"
 #include "core/bus/control.hpp"
+#include "core/bus/signal_target.hpp"
 
 namespace prosa {
 namespace {
 
 // The one instance of the process that listens to signals.
-std::atomic<BusMain*> signalled_instance{nullptr};
+SignalTarget<BusMain> signalled_instance;
 
 void on_signal(int) {
-    if (BusMain* const instance = signalled_instance.load(std::memory_order_acquire)) instance->request_stop();
+    if (BusMain* const instance = signalled_instance.get()) instance->request_stop();
 }
 
 void install_signals() {
@@ -34,8 +34,7 @@ void install_signals() {
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
 
 BusMain::~BusMain() {
-    BusMain* self = this;
-    signalled_instance.compare_exchange_strong(self, nullptr, std::memory_order_acq_rel);
+    signalled_instance.clear(this);
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
     if (stop_and_join("the instance is destroyed") != 0) control_->outlive(control_);
 }
@@ -55,13 +54,19 @@ ReactorPlan BusMain::plan() const { return control_->plan(); }
 
 absl::Status BusMain::start() {
     if (control_->options().handles_signals) {
-        signalled_instance.store(this, std::memory_order_release);
+        signalled_instance.set(this);
         install_signals();
     }
     return control_->start();
 }
 
 bool BusMain::step(Nanos now_ns) { return control_->step(now_ns); }
+
+bool BusMain::step_main(Nanos now_ns) { return control_->step_main(now_ns); }
+
+void BusMain::step_reactor(std::size_t place, Nanos now_ns) { control_->step_reactor(place, now_ns); }
+
+std::size_t BusMain::reactor_count() const { return control_->reactor_count(); }
 
 bool BusMain::wait_until_running(Nanos timeout_ns) {
     const Nanos deadline_ns = monotonic_now_ns() + timeout_ns;

@@ -50,6 +50,7 @@ struct InstanceOptions {
     std::vector<std::pair<std::string, Policy>> service_policies;  // others: round_robin
     bool pins_reactors = true;
     std::optional<Nanos> stepped_from_ns;  // no threads: step() turns everything, on the caller's time from here
+    std::optional<std::uint64_t> jitter_seed;  // of the restarts' waits; none: another one in each run
     std::shared_ptr<TransactionJournal> journal;  // a log of transactions; of this instance only
     bool handles_signals = false;  // SIGINT and SIGTERM stop the instance, a second one at once
 };
@@ -151,6 +152,10 @@ class PROSA_API BusMain {
 
     // Stepped instances only: one turn of Main and of each reactor. False when the instance has ended.
     bool step(Nanos now_ns);
+    // The parts of step, for who decides who turns next. A reactor's place is that in InstanceReport::reactors.
+    bool step_main(Nanos now_ns);
+    void step_reactor(std::size_t place, Nanos now_ns);
+    std::size_t reactor_count() const;  // grows with processors that are added
 
     // Waits until every processor is running (true), or one crashed or the time is over (false).
     bool wait_until_running(Nanos timeout_ns);

@@ -187,7 +187,7 @@ void BusNode::house_keep() noexcept {
     status_.waiting_high_water.store(
         std::max({waiting, responder_.waiting_high_water(), status_.waiting_high_water.load(std::memory_order_relaxed)}),
         std::memory_order_relaxed);
-    if (is_shutting_down_) status_.shutdown_begun.store(true, std::memory_order_release);
+    if (is_shutting_down_) status_.begin_shutdown();
 }
 
 Nanos BusNode::next_deadline_ns() const {

@@ -6,7 +6,6 @@
 //           so that processors which flood each other drain first.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/bus/main_event.hpp"
+#include "core/bus/node_status.hpp"
 #include "core/bus/requester.hpp"
 #include "core/bus/responder.hpp"
 #include "core/bus/service_directory.hpp"
@@ -33,18 +33,6 @@ struct NodeContext {
     TransactionJournal* journal;  // null: transactions are not logged
     Nanos start_ns;   // of the reactors' time
     bool is_stepped;  // the time is what run_once is told; no clock is read
-};
-
-// Published on idle turns and from time to time, for Main's decisions.
-struct NodeStatus {
-    std::atomic<std::uint32_t> in_flight{0};
-    std::atomic<std::uint32_t> kept_blocks{0};
-    std::atomic<std::uint32_t> body_blocks{0};
-    std::atomic<std::uint32_t> outbox{0};
-    std::atomic<std::uint32_t> credit_in_use{0};
-    std::atomic<std::uint32_t> waiting{0};
-    std::atomic<std::uint32_t> waiting_high_water{0};
-    std::atomic<bool> shutdown_begun{false};  // the numbers above were published after on_shutdown
 };
 
 class BusNode final : public ReactorHost {
@@ -81,7 +69,7 @@ class BusNode final : public ReactorHost {
     Responder& responder() noexcept { return responder_; }
     TimerWheel& timers() noexcept { return timers_; }
     const NodeContext& context() const noexcept { return context_; }
-    const NodeStatus& status() const noexcept { return status_; }
+    const NodeStatus<>& status() const noexcept { return status_; }
 
     // Sooner or later reaches Main: an inbox that is full only delays it. Throws std::bad_alloc; Main is then not told.
     void tell_main(MainEvent event);
@@ -123,7 +111,7 @@ class BusNode final : public ReactorHost {
     std::uint32_t turns_until_house_keeping_ = 1;
     std::uint32_t quiet_turns_ = 0;
     bool is_shutting_down_ = false;
-    NodeStatus status_;
+    NodeStatus<> status_;
 };
 
 }  // namespace prosa

@@ -23,11 +23,12 @@ BusMain::Control::Control(InstanceOptions options)
       start_ns_(options_.stepped_from_ns.value_or(monotonic_now_ns())),
       tables_(peers_max, empty_table()),
       publisher_(tables_, directory_, options_.service_policies),
-      busy_threads_(read_topology().available_count()),
+      busy_threads_(topology().available_count()),
       node_context_{options_.name, options_.bus,           tables_,   directory_, *this,
                     *this,         options_.journal.get(), start_ns_, options_.stepped_from_ns.has_value()},
-      random_(std::random_device{}()),
-      now_ns_(start_ns_) {
+      random_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
+      now_ns_(start_ns_),
+      stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
     waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);
@@ -45,7 +46,7 @@ bool BusMain::Control::post_event(MainEvent& event) noexcept try {
 }
 
 std::shared_ptr<Link> BusMain::Control::connect(const Peer& requester, ReactorId provider) {
-    HostedReactor* const hosted = by_id_[value_of(provider)].load(std::memory_order_acquire);
+    HostedReactor* const hosted = by_id_[value_of(provider)].load(std::memory_order_acquire);  // [host]
     if (hosted == nullptr) return nullptr;
     auto link = std::make_shared<Link>(options_.bus, requester, hosted->peer);
     BusNode* const node = hosted->node.get();
@@ -74,9 +75,9 @@ void BusMain::Control::run() {
     pthread_setname_np(pthread_self(), "prosa-main");
     main_of_thread() = this;
     begin_all();
-    has_begun_.store(true, std::memory_order_release);
+    has_begun_.store(true, std::memory_order_release);  // [begun]
     has_begun_.notify_all();
-    while (!may_leave_.load(std::memory_order_acquire)) {
+    while (!may_leave_.load(std::memory_order_acquire)) {  // [leave]
         const Nanos now_ns = monotonic_now_ns();
         run_once(now_ns);
         const bool is_quiet = inbox_->announce_sleep();
@@ -95,7 +96,7 @@ BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
 }
 
 void BusMain::Control::run_without_main() {
-    if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();
+    if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();  // [main]
     const std::scoped_lock lock(without_main_);
     inbox_->run_pending(inbox_capacity_tasks);
 }
@@ -121,9 +122,19 @@ bool BusMain::Control::run_once(Nanos now_ns) {
 }
 
 bool BusMain::Control::step(Nanos now_ns) {
-    const bool goes_on = run_once(now_ns);
-    for (HostedReactor& hosted : reactors_) hosted.reactor->run_once(now_ns);
+    const bool goes_on = step_main(now_ns);
+    for (std::size_t place = 0; place < reactors_.size(); ++place) step_reactor(place, now_ns);
     return goes_on;
+}
+
+bool BusMain::Control::step_main(Nanos now_ns) {
+    stepped_now_ns_ = now_ns;
+    return run_once(now_ns);
+}
+
+void BusMain::Control::step_reactor(std::size_t place, Nanos now_ns) {
+    stepped_now_ns_ = now_ns;
+    reactors_[place].reactor->step(now_ns);
 }
 
 Nanos BusMain::Control::next_due_ns() const {
@@ -136,6 +147,11 @@ Nanos BusMain::Control::next_due_ns() const {
     for (const ProcessorRecord& processor : processors_)
         for (const QueueRecord& queue : processor.queues) due_ns = std::min(due_ns, queue.restart_at_ns);
     return due_ns;
+}
+
+// A stepped instance has no threads to place, and asks nothing of the machine.
+Topology BusMain::Control::topology() const {
+    return options_.stepped_from_ns ? Topology{} : read_topology();
 }
 
 // --- registry ---------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ struct ProcessorRecord {
 struct ClientState {
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<bool> is_stopping{false};       // claims are refused
-    std::atomic<bool> must_complete{false};     // what is in flight ends as shutting_down
+    std::atomic<bool> must_complete{false};     // [complete]: what is in flight ends as shutting_down
     std::shared_ptr<Waker> waker;
 };
 
@@ -126,6 +126,11 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     // One turn of Main. False when the instance has ended.
     bool run_once(Nanos now_ns);
     bool step(Nanos now_ns);
+    bool step_main(Nanos now_ns);
+    void step_reactor(std::size_t place, Nanos now_ns);
+    std::size_t reactor_count() const noexcept { return reactors_.size(); }
+    // The time of the last step; no_deadline_ns when the instance has threads.
+    Nanos stepped_now_ns() const noexcept { return stepped_now_ns_; }
 
     ServiceTableCell& tables() noexcept { return tables_; }
     ServiceDirectory& directory() noexcept { return directory_; }
@@ -160,6 +165,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
 
     // hosting
+    Topology topology() const;
     HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     void furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     absl::Status launch(HostedReactor& hosted);
@@ -211,7 +217,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     NodeContext node_context_;
     std::shared_ptr<Waker> waker_;
     std::unique_ptr<ControlInbox<>> inbox_;
-    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};
+    std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};  // [host]: what it points to is built
     std::atomic<std::uint32_t> next_peer_id_{0};
     std::deque<HostedReactor> reactors_;
     std::list<ProcessorRecord> processors_;
@@ -222,6 +228,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::uint32_t next_processor_id_ = 1;
     std::uint64_t next_incarnation_ = 1;
     Nanos now_ns_;
+    Nanos stepped_now_ns_;
     Nanos next_watch_ns_ = 0;
     bool lacks_memory_ = false;
     bool must_complete_ = false;  // reactors are to be told that pending requests end
@@ -239,17 +246,17 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::thread thread_;
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
-    std::atomic<bool> is_main_running_{false};
-    std::atomic<bool> has_begun_{false};  // all processors were told to start
+    std::atomic<bool> is_main_running_{false};  // [main]: false: what Main left is readable
+    std::atomic<bool> has_begun_{false};    // [begun]: all processors were told to start
     std::shared_ptr<Control> self_;       // only to outlive its owner
     std::recursive_mutex without_main_;  // in Main's place, before it started and after it left
-    std::atomic<bool> may_leave_{false};  // Main's thread answers questions until it is joined
+    std::atomic<bool> may_leave_{false};  // [leave]: Main's thread answers questions until it is joined
 };
 
 template <typename Query>
 auto BusMain::Control::ask(Query query) -> decltype(query()) {
     if (main_of_thread() == this) return query();
-    if (!is_main_running_.load(std::memory_order_acquire)) {
+    if (!is_main_running_.load(std::memory_order_acquire)) {  // [main]
         const std::scoped_lock lock(without_main_);
         return query();
     }

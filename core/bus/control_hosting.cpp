@@ -32,16 +32,16 @@ absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition 
 ReactorPlan BusMain::Control::plan() const {
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
-    return plan_hosting(options_, definitions, read_topology()).reactors;
+    return plan_hosting(options_, definitions, topology()).reactors;
 }
 
 absl::Status BusMain::Control::start() try {
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
-    const Topology topology = read_topology();
-    const HostingPlan plan = plan_hosting(options_, definitions, topology);
+    const Topology machine = topology();
+    const HostingPlan plan = plan_hosting(options_, definitions, machine);
     warnings_ = plan.reactors.warnings;
-    for (const TopologyWarning& warning : warnings_of(topology))
+    for (const TopologyWarning& warning : warnings_of(machine))
         warnings_.push_back(fmt::format("{}: {}; {}", warning.what, warning.cost, warning.remedy));
     if (plan.reactors.reactors.size() > peers_max / 2)
         return invalid_argument("{} reactors are needed, {} are possible", plan.reactors.reactors.size(),
@@ -58,7 +58,7 @@ absl::Status BusMain::Control::start() try {
         take_back();
         return launched;
     }
-    has_begun_.wait(false, std::memory_order_acquire);
+    has_begun_.wait(false, std::memory_order_acquire);  // [begun]
     return absl::OkStatus();
 } catch (const std::bad_alloc&) {
     take_back();
@@ -83,7 +83,7 @@ absl::Status BusMain::Control::launch_all() {
 
 absl::Status BusMain::Control::launch_main() try {
     thread_ = std::thread([this] { run(); });
-    is_main_running_.store(true, std::memory_order_release);
+    is_main_running_.store(true, std::memory_order_release);  // [main]
     return absl::OkStatus();
 } catch (const std::system_error& error) {
     return make_error(absl::StatusCode::kResourceExhausted, "no thread for Main: {}", error.what());
@@ -102,7 +102,7 @@ HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& en
         reactors_.pop_back();
         throw;
     }
-    by_id_[value_of(id)].store(&hosted, std::memory_order_release);
+    by_id_[value_of(id)].store(&hosted, std::memory_order_release);  // [host]
     return hosted;
 }
 
@@ -167,8 +167,8 @@ ReactorPlan::Entry BusMain::Control::place_later(ReactorId id, const ProcessorDe
     ReactorPlan::Entry entry;
     entry.placement = "added while running: floats";
     if (!definition.cpu || !options_.pins_reactors) return entry;
-    const Topology topology = read_topology();
-    const Cpu* const cpu = topology.find(static_cast<int>(*definition.cpu));
+    const Topology machine = topology();
+    const Cpu* const cpu = machine.find(static_cast<int>(*definition.cpu));
     if (cpu != nullptr && cpu->is_allowed) {
         entry.cpu = definition.cpu;
         entry.placement = "as configured";

@@ -48,7 +48,7 @@ ProcessorReport report_of(const ProcessorRecord& processor) {
 }
 
 ReactorReport report_of(const HostedReactor& hosted) {
-    const NodeStatus& status = hosted.node->status();
+    const NodeStatus<>& status = hosted.node->status();
     ReactorReport report;
     report.id = hosted.id;
     report.state = hosted.reactor->state();

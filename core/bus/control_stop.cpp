@@ -67,11 +67,7 @@ void BusMain::Control::tell_end() {
 
 bool BusMain::Control::is_at_rest() const {
     const bool are_nodes_empty = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        const NodeStatus& status = hosted.node->status();
-        return hosted.backlog.empty() && status.shutdown_begun.load(std::memory_order_acquire) &&
-               status.in_flight.load(std::memory_order_relaxed) == 0 &&
-               status.kept_blocks.load(std::memory_order_relaxed) == 0 &&
-               status.outbox.load(std::memory_order_relaxed) == 0;
+        return hosted.backlog.empty() && hosted.node->status().is_at_rest();
     });
     return are_nodes_empty && std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
         return client->in_flight.load(std::memory_order_relaxed) == 0;
@@ -93,12 +89,12 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     }
     if (must_complete_) tell_completion();
     tell_end();
-    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [this](const HostedReactor& hosted) {
-        return options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended;
+    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
+        return hosted.reactor->state() == ReactorState::ended;
     });
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
     for (HostedReactor& hosted : reactors_) {
-        if (options_.stepped_from_ns || hosted.reactor->state() == ReactorState::ended) continue;
+        if (hosted.reactor->state() == ReactorState::ended) continue;
         hung_threads_.push_back(hosted.placement);
         log().error("reactor {} did not end: a handler of one of its processors hangs", value_of(hosted.id));
     }
@@ -111,7 +107,7 @@ void BusMain::Control::end_everything() {
     phase_ = Phase::ending;
     end_deadline_ns_ = now_ns_ + end_grace_ns;
     for (const auto& client : clients_) {
-        client->must_complete.store(true, std::memory_order_release);
+        client->must_complete.store(true, std::memory_order_release);  // [complete]
         client->waker->wake();
     }
     if (must_complete_) tell_completion();
@@ -133,10 +129,10 @@ void BusMain::Control::take_back() noexcept {
 int BusMain::Control::join() {
     if (!thread_.joinable()) return 0;
     ended_.wait();
-    may_leave_.store(true, std::memory_order_release);
+    may_leave_.store(true, std::memory_order_release);  // [leave]
     waker_->wake();
     thread_.join();
-    is_main_running_.store(false, std::memory_order_release);
+    is_main_running_.store(false, std::memory_order_release);  // [main]
     for (HostedReactor& hosted : reactors_) {
         if (!hosted.thread.joinable()) continue;
         if (hosted.reactor->state() == ReactorState::ended)

@@ -22,16 +22,16 @@ constexpr unsigned id_counter_bits = 54;  // RequestId: the requester's reactor 
 class RingSink final : public TransactionSink {
   public:
     explicit RingSink(std::shared_ptr<TransactionRing> ring) : ring_(std::move(ring)) {}
-    ~RingSink() override { ring_->is_closed.store(true, std::memory_order_release); }  // [closed]
+    ~RingSink() override { ring_->ring.close(); }
 
     void on_end(const TransactionRecord& record) noexcept override {
-        std::byte* const slot = ring_->records.try_claim();
+        std::byte* const slot = ring_->ring.records.try_claim();
         if (slot == nullptr) [[unlikely]] {
             ring_->dropped.add();
             return;
         }
         std::memcpy(slot + TransactionRing::record_offset, &record, sizeof record);
-        ring_->records.publish();
+        ring_->ring.records.publish();
     }
 
   private:
@@ -134,17 +134,13 @@ void TransactionLog::drain() {
     }
     const Nanos wall_offset_ns = wall_now_ns() - monotonic_now_ns();
     for (const auto& ring : rings) {
-        const bool is_closed = ring->is_closed.load(std::memory_order_acquire);  // [closed]
         // At most a ring's worth, so that a busy one does not hold up the others.
-        for (std::uint32_t n = 0; n < options_.ring_slots; ++n) {
-            const std::byte* const slot = ring->records.peek();
-            if (slot == nullptr) break;
+        const bool has_ended = ring->ring.drain(options_.ring_slots, [&](const std::byte* slot) {
             TransactionRecord record;
             std::memcpy(&record, slot + TransactionRing::record_offset, sizeof record);
-            ring->records.release();
             write(record, wall_offset_ns);
-        }
-        if (!is_closed || ring->records.peek() != nullptr) continue;
+        });
+        if (!has_ended) continue;
         const std::scoped_lock lock(mutex_);
         dropped_by_gone_rings_ += ring->dropped.value();
         std::erase(rings_, ring);

@@ -27,9 +27,9 @@
 #include "core/base/export.hpp"
 #include "core/base/status.hpp"
 #include "core/bus/transaction_sink.hpp"
+#include "core/control/closing_ring.hpp"
 #include "core/control/metrics.hpp"
 #include "core/control/rotating_file.hpp"
-#include "core/ring/slot_ring.hpp"
 #include "core/settings/settings_reader.hpp"
 
 namespace prosa {
@@ -47,16 +47,14 @@ PROSA_API void read_settings(SettingsReader& reader, TransactionLogOptions& opti
 
 // Between one requester and the log's thread.
 struct TransactionRing {
-    explicit TransactionRing(std::uint32_t slots) : records(slots, slot_bytes) {}
+    explicit TransactionRing(std::uint32_t slots) : ring(slots, slot_bytes) {}
 
     static constexpr std::uint32_t slot_bytes = 128;
     static constexpr std::size_t record_offset = alignof(TransactionRecord);  // behind the sequence word
     static_assert(record_offset + sizeof(TransactionRecord) <= slot_bytes, "a record takes two cache lines");
 
-    SlotRing<> records;
+    ClosingRing<> ring;
     Counter dropped;  // by the requester
-    std::atomic<bool> is_closed{
-        false};  // [closed] release by the requester -> acquire by the writer: no more records
 };
 
 class PROSA_API TransactionLog final : public TransactionJournal {

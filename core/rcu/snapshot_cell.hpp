@@ -119,7 +119,7 @@ class SnapshotCell {
     // Every Reader must have left: it points into this cell.
     ~SnapshotCell() {
         for (std::size_t i = 0; i < readers_max_; ++i)
-            PROSA_ASSERT(slots_[i].taken.load(std::memory_order_acquire) == 0, "a reader outlives its cell");
+            PROSA_ASSERT(slots_[i].taken.load(std::memory_order_acquire) == 0, "a reader outlives its cell");  // [slot]
     }
 
     // Registers the caller; an empty Reader when readers_max others are registered.

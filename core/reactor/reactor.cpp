@@ -77,11 +77,27 @@ void Reactor::unwatch(int descriptor) noexcept {
     ::epoll_ctl(waker_->epoll_fd(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
+void Reactor::begin() {
+    host_.on_thread_start();
+    state_.store(ReactorState::running, std::memory_order_relaxed);
+}
+
+void Reactor::end() {
+    host_.on_thread_end();
+    state_.store(ReactorState::ended, std::memory_order_relaxed);
+}
+
+void Reactor::step(Nanos now_ns) {
+    if (state() == ReactorState::ended) return;
+    if (state() == ReactorState::created) begin();
+    if (run_once(now_ns)) counters_[ReactorCounter::busy_turns].add();
+    if (stop_.load(std::memory_order_relaxed)) end();
+}
+
 void Reactor::run() {
     runs_reactor = true;
     IdleStrategy idle(idle_options_, busy_threads_);
-    host_.on_thread_start();
-    state_.store(ReactorState::running, std::memory_order_relaxed);
+    begin();
     while (!stop_.load(std::memory_order_relaxed)) {
         const Nanos now_ns = clock_.now_ns();
         const bool did_work = run_once(now_ns);
@@ -96,9 +112,8 @@ void Reactor::run() {
             park(now_ns, action.park_until_ns);
         }
     }
-    host_.on_thread_end();
     runs_reactor = false;
-    state_.store(ReactorState::ended, std::memory_order_relaxed);
+    end();
 }
 
 void Reactor::park(Nanos now_ns, Nanos until_ns) {
@@ -107,7 +122,7 @@ void Reactor::park(Nanos now_ns, Nanos until_ns) {
     state_.store(ReactorState::parked, std::memory_order_relaxed);
     const bool inbox_is_quiet = inbox_.announce_sleep();
     const bool host_is_quiet = host_.announce_sleep();
-    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {
+    if (inbox_is_quiet && host_is_quiet && !stop_.load(std::memory_order_acquire)) {  // [stop]
         counters_[ReactorCounter::parks].add();
         std::array<epoll_event, io_events_max> ready;
         const auto wakeup =

@@ -1,7 +1,7 @@
 // core/reactor/reactor.hpp: one thread that polls its host, its control inbox and I/O, and sleeps when idle.
 //
-// Threads   owner (the thread in run, or whoever steps it): run, run_once.  any: post, stop, state, cycles.
-// Progress  run_once never blocks; run parks by the idle strategy, until a wake-up, I/O or a deadline.
+// Threads   owner (the thread in run, or whoever steps it): run, run_once, step.  any: post, stop, state, cycles.
+// Progress  run_once and step never block; run parks by the idle strategy, until a wake-up, I/O or a deadline.
 // Ordering  [stop] stop_ release in stop -> acquire in run. state_ and cycles_ are relaxed: the watchdog compares
 //           readings over milliseconds.
 // Cost      an idle turn: one clock read, one load for the inbox, and what the host polls. No system call.
@@ -76,6 +76,10 @@ class Reactor {
     // One turn at `now_ns`. True when there was work.
     PROSA_API bool run_once(Nanos now_ns);
 
+    // run for whoever brings the time, a turn with each call: from created to running, and to ended with the turn that
+    // finds stop. Never parks.
+    PROSA_API void step(Nanos now_ns);
+
     [[nodiscard]] bool post(ControlTask& task) { return inbox_.post(task); }
 
     PROSA_API void stop() noexcept;
@@ -95,6 +99,8 @@ class Reactor {
     const std::shared_ptr<Waker>& waker() const noexcept { return waker_; }
 
   private:
+    void begin();
+    void end();
     void park(Nanos now_ns, Nanos until_ns);
     bool poll_io(Nanos now_ns);
     bool run_tasks();

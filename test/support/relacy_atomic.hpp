@@ -98,6 +98,17 @@ class ModelAtomic {
     T exchange(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
         return atomic_.exchange(held(value), model_order(order), place);
     }
+    bool compare_exchange_strong(T& expected, T value, std::memory_order order,
+                                 rl::debug_info place = PROSA_MODEL_CALLER) {
+        Held found = held(expected);
+        const rl::memory_order failed = order == std::memory_order_acq_rel || order == std::memory_order_acquire
+                                            ? rl::mo_acquire
+                                            : rl::mo_relaxed;
+        const bool is_exchanged =
+            atomic_.compare_exchange_strong(found, held(value), model_order(order), place, failed, place);
+        expected = found;
+        return is_exchanged;
+    }
     T fetch_add(T value, std::memory_order order, rl::debug_info place = PROSA_MODEL_CALLER) {
         return atomic_.fetch_add(value, model_order(order), place);
     }

@@ -6,12 +6,11 @@
 #include <chrono>
 #include <cstring>
 #include <random>
-#include <string>
 #include <thread>
 
 #include "core/memory/message_pool.hpp"
 #include "core/ring/slot_ring.hpp"
-#include "test/support/watchdog.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa {
 namespace {
@@ -64,19 +63,18 @@ std::uint64_t give_back(SlotRing<>& ring, HomewardMailbox<>& mailbox, std::uint6
 }
 
 TEST_CASE("every block that was lent comes home, whatever the chains") {
-    const char* const given = std::getenv("TEST_SEED");
-    const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
-    Watchdog watchdog("message_pool_stress", std::chrono::seconds(100));
-    MessagePool pool(ReactorId{0}, 256, 24);
-    SlotRing<> ring(16, 64);
-    HomewardMailbox<> mailbox;
-    std::uint64_t wrong = 0;
-    std::thread borrower([&] { wrong = give_back(ring, mailbox, seed); });
-    lend(pool, ring, mailbox);
-    borrower.join();
-    CHECK(wrong == 0);
-    CHECK(pool.taken_blocks() == 0);
+    test::run_stress("message pool stress", std::chrono::seconds(100), [](std::uint64_t seed) {
+        MessagePool pool(ReactorId{0}, 256, 24);
+        SlotRing<> ring(16, 64);
+        HomewardMailbox<> mailbox;
+        std::uint64_t wrong = 0;
+        std::thread borrower([&] { wrong = give_back(ring, mailbox, seed); });
+        lend(pool, ring, mailbox);
+        borrower.join();
+        CHECK(wrong == 0);
+        CHECK(pool.taken_blocks() == 0);
+        return lend_count;
+    });
 }
 
 }  // namespace

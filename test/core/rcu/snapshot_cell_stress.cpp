@@ -8,14 +8,12 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <random>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "core/rcu/snapshot_cell.hpp"
-#include "test/support/watchdog.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa {
 namespace {
@@ -59,12 +57,8 @@ std::uint64_t read_until(Cell& cell, const std::atomic<bool>& stop, std::uint64_
     return violations;
 }
 
-TEST_CASE("readers never see a freed, torn or older snapshot while the writer publishes") {
-    const char* given = std::getenv("TEST_SEED");
-    const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
-    Watchdog watchdog("snapshot_cell_stress", std::chrono::seconds(100));
-
+// Returns how many snapshots were published.
+std::uint64_t publish_to_readers(std::uint64_t seed) {
     constexpr std::size_t readers = 4;
     constexpr std::uint64_t publications = 500'000;
     std::atomic<int> alive{0};
@@ -88,6 +82,11 @@ TEST_CASE("readers never see a freed, torn or older snapshot while the writer pu
     CHECK(violations.load() == 0);
     CHECK(pinned_max <= readers);
     CHECK(alive.load() == 0);
+    return publications;
+}
+
+TEST_CASE("readers never see a freed, torn or older snapshot while the writer publishes") {
+    test::run_stress("snapshot cell stress", std::chrono::seconds(100), publish_to_readers);
 }
 
 }  // namespace

@@ -6,17 +6,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <random>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "core/base/cache_line.hpp"
 #include "core/reactor/wake_word.hpp"
 #include "core/reactor/waker.hpp"
-#include "test/support/watchdog.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa {
 namespace {
@@ -78,12 +76,7 @@ std::uint64_t consume(Exchange& exchange, std::uint64_t total) {
     return waits;
 }
 
-void expect_no_lost_wakeup(bool hosts_io) {
-    const char* given = std::getenv("TEST_SEED");
-    const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
-    Watchdog watchdog("wake_word_stress: a wake-up was lost", std::chrono::seconds(100));
-
+std::uint64_t expect_no_lost_wakeup(bool hosts_io, std::uint64_t seed) {
     constexpr std::size_t producers = 3;
     constexpr std::uint64_t per_producer = 50'000;
     Exchange exchange(producers);
@@ -93,17 +86,19 @@ void expect_no_lost_wakeup(bool hosts_io) {
         threads.emplace_back([&, i] { produce(exchange, exchange.queues[i], per_producer, seed + i); });
     const std::uint64_t waits = consume(exchange, producers * per_producer);
     for (std::thread& thread : threads) thread.join();
-    MESSAGE(waits, " waits, ", exchange.wakes.load(), " wakes");
     CHECK(waits > 0);
     CHECK(exchange.seen() == producers * per_producer);
+    return producers * per_producer;
 }
 
 TEST_CASE("a sleeper on a futex, without a timeout, sees everything that producers publish") {
-    expect_no_lost_wakeup(false);
+    test::run_stress("wake word stress, futex", std::chrono::seconds(100),
+                     [](std::uint64_t seed) { return expect_no_lost_wakeup(false, seed); });
 }
 
 TEST_CASE("a sleeper on an eventfd, without a timeout, sees everything that producers publish") {
-    expect_no_lost_wakeup(true);
+    test::run_stress("wake word stress, eventfd", std::chrono::seconds(100),
+                     [](std::uint64_t seed) { return expect_no_lost_wakeup(true, seed); });
 }
 
 }  // namespace

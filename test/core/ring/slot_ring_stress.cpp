@@ -7,11 +7,10 @@
 #include <chrono>
 #include <cstring>
 #include <random>
-#include <string>
 #include <thread>
 
 #include "core/ring/slot_ring.hpp"
-#include "test/support/watchdog.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa {
 namespace {
@@ -98,16 +97,15 @@ void consume(SlotRing<>& ring, std::uint64_t seed) {
 }
 
 TEST_CASE("every message arrives once, whole and in order, whatever the paces") {
-    const char* given = std::getenv("TEST_SEED");
-    const std::uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device{}();
-    MESSAGE("seed ", seed, " (set TEST_SEED to repeat)");
-    Watchdog watchdog("slot_ring_stress", std::chrono::seconds(100));
-    for (const std::uint32_t capacity : {4U, 64U}) {
-        SlotRing<> ring(capacity, slot_bytes);
-        std::thread producer([&] { produce(ring, seed); });
-        consume(ring, seed + 1);
-        producer.join();
-    }
+    test::run_stress("slot ring stress", std::chrono::seconds(100), [](std::uint64_t seed) {
+        for (const std::uint32_t capacity : {4U, 64U}) {
+            SlotRing<> ring(capacity, slot_bytes);
+            std::thread producer([&] { produce(ring, seed); });
+            consume(ring, seed + 1);
+            producer.join();
+        }
+        return 2 * message_count;
+    });
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include <numeric>
 
 #include "test/core/bus/stress/chaos.hpp"
-#include "test/support/watchdog.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa::test {
 namespace {
@@ -248,9 +248,9 @@ void tell(const Ledger& ledger) {
 
 TEST_CASE("every accepted request has one outcome, and everything lent comes back") {
     const std::uint64_t seed = stress_seed();
-    const Nanos duration_ns = stress_duration_ns();
+    const auto duration = stress_seconds().value_or(std::chrono::seconds(20));
     MESSAGE("seed ", seed, " (set TEST_SEED; STRESS_SECONDS says how long)");
-    Watchdog watchdog("bus_stress", std::chrono::seconds(duration_ns / ns_per_s + 90));
+    Watchdog watchdog("bus_stress", duration + std::chrono::seconds(90));
     log().set_level(spdlog::level::off);
 
     Stage stage;
@@ -274,7 +274,7 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
     std::vector<std::thread> threads;
     for (Sender& sender : senders) threads.emplace_back([&sender] { sender.run(); });
     std::mt19937_64 random(stage.next_seed());
-    operate(main, stage, monotonic_now_ns() + duration_ns, random);
+    operate(main, stage, monotonic_now_ns() + duration.count() * ns_per_s, random);
     stage.is_calm = true;
     for (std::thread& thread : threads) thread.join();
 
@@ -286,9 +286,11 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
         }
         return is_empty(main.report()) && flood1.accepted() == flood1.closed() && flood2.accepted() == flood2.closed();
     }, 60 * ns_per_s));
+    std::uint64_t count = flood1.accepted() + flood2.accepted();
     for (Sender& sender : senders) {
         sender.check();
         tell(sender.ledger());
+        count += sender.ledger().accepted();
     }
     check_counters(main.report());
     senders.clear();
@@ -299,6 +301,7 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
         CHECK(ledger->accepted() > 0);
         tell(*ledger);
     }
+    note_check("bus stress", seed, count);
     INFO(stage.faults.shown());
     CHECK(stage.faults.count() == 0);
 }

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -130,15 +128,5 @@ class Ledger {
     std::atomic<std::uint64_t> closed_{0};
     std::atomic<std::uint64_t> by_error_[7]{};
 };
-
-inline std::uint64_t stress_seed() {
-    const char* const given = std::getenv("TEST_SEED");
-    return given != nullptr ? std::stoull(given) : std::random_device{}();
-}
-
-inline Nanos stress_duration_ns() {
-    const char* const given = std::getenv("STRESS_SECONDS");
-    return (given != nullptr ? std::stoll(given) : 20) * ns_per_s;
-}
 
 }  // namespace prosa::test

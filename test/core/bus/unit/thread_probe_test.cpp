@@ -44,6 +44,19 @@ TEST_CASE("a probe that is not attached reads nothing") {
     CHECK_FALSE(probe.read().has_value());
 }
 
+TEST_CASE("a probe may be read while its thread attaches") {
+    KernelThreadProbe probe;
+    std::atomic<bool> may_end{false};
+    std::thread thread([&] {
+        probe.attach();
+        may_end.wait(false);
+    });
+    CHECK(eventually([&] { return probe.read().has_value(); }));
+    may_end = true;
+    may_end.notify_all();
+    thread.join();
+}
+
 TEST_CASE("the CPU time of a thread that spins goes on, and it is not blocked") {
     Watched watched;
     const auto first = watched.probe.read();

@@ -1,0 +1,122 @@
+// A stepped instance whose parts turn one at a time, as a scheduler decides.
+#include <doctest/doctest.h>
+
+#include "test/core/bus/stepped_support.hpp"
+
+using namespace prosa;
+using namespace prosa::test;
+
+namespace {
+
+ProcessorDefinition echo(std::string name) {
+    return provider(std::move(name), "ECHO", [](LambdaProcessor&, Request& request) { request.reply(request.body()); });
+}
+
+std::vector<ServiceError> errors_of(BusClient& client) {
+    std::vector<ServiceError> errors;
+    client.on_outcome([&errors](const Outcome& outcome) { errors.push_back(outcome.error); });
+    client.poll();
+    client.on_outcome(nullptr);
+    return errors;
+}
+
+}  // namespace
+
+TEST_CASE("only who is stepped turns") {
+    SteppedInstance instance(stepped_options());
+    int answered = 0;
+    instance.add(provider("a", "A", [&](LambdaProcessor&, Request&) { ++answered; }));
+    Asker asker;
+    instance.add(asker.definition("asker", {"A"}));
+    REQUIRE(instance.start());
+    REQUIRE(instance.main().reactor_count() == 2);
+    REQUIRE(asker.send());
+    for (int i = 0; i < 10; ++i) {
+        CHECK(instance.main().step_main(instance.now_ns()));
+        instance.main().step_reactor(1, instance.now_ns());
+    }
+    CHECK(answered == 0);
+    instance.main().step_reactor(0, instance.now_ns());
+    CHECK(answered == 1);
+}
+
+TEST_CASE("a client of a stepped instance lives on the instance's time") {
+    SteppedInstance instance(stepped_options());
+    instance.add(echo("echo"));
+    REQUIRE(instance.start());
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = client->resolve("ECHO");
+    REQUIRE(client->send(service, bytes_of("x"), {.timeout_ns = ns_per_ms}));
+    instance.settle();
+    CHECK(errors_of(*client) == std::vector{ServiceError::none});
+
+    REQUIRE(client->send(service, bytes_of("x"), {.timeout_ns = ns_per_ms}));
+    CHECK(errors_of(*client).empty());
+    instance.main().step_main(instance.now_ns() + 2 * ns_per_ms);
+    CHECK(errors_of(*client) == std::vector{ServiceError::timeout});
+}
+
+TEST_CASE("a reactor that is not stepped while the others are hangs, until it turns again") {
+    InstanceOptions options = stepped_options();
+    options.bus.hang_after_ns = ns_per_ms;
+    BusMain main(options);
+    REQUIRE(main.add_processor(echo("still")).ok());
+    REQUIRE(main.add_processor(echo("turning")).ok());
+    REQUIRE(main.start().ok());
+    Nanos now_ns = *options.stepped_from_ns;
+    for (int i = 0; i < 12; ++i) main.step(now_ns += 100 * ns_per_us);
+
+    for (int i = 0; i < 16; ++i) {
+        main.step_main(now_ns += 100 * ns_per_us);
+        main.step_reactor(1, now_ns);
+    }
+    CHECK(main.report().reactors[0].is_hanging);
+    CHECK_FALSE(main.report().reactors[1].is_hanging);
+    CHECK(main.report().services.at(0).providers.size() == 1);
+
+    for (int i = 0; i < 32; ++i) main.step(now_ns += 100 * ns_per_us);
+    CHECK_FALSE(main.report().reactors[0].is_hanging);
+    CHECK(main.report().services.at(0).providers.size() == 2);
+}
+
+TEST_CASE("a stop waits for a reactor that does not turn, but not for ever") {
+    InstanceOptions options = stepped_options();
+    BusMain main(options);
+    REQUIRE(main.add_processor(echo("still")).ok());
+    REQUIRE(main.add_processor(echo("turning")).ok());
+    REQUIRE(main.start().ok());
+    Nanos now_ns = *options.stepped_from_ns;
+    for (int i = 0; i < 12; ++i) main.step(now_ns);
+    main.stop("at once");
+    main.stop("now");
+    for (int i = 0; i < 12; ++i) {
+        CHECK(main.step_main(now_ns));
+        main.step_reactor(1, now_ns);
+    }
+    CHECK(main.report().reactors[0].state == ReactorState::running);
+    CHECK(main.report().reactors[1].state == ReactorState::ended);
+    CHECK_FALSE(main.step_main(now_ns + 3 * ns_per_s));
+}
+
+TEST_CASE("with the same seed, restarts wait as long") {
+    const auto restarted_ns = [](std::uint64_t seed) {
+        InstanceOptions options = stepped_options();
+        options.jitter_seed = seed;
+        SteppedInstance instance(options);
+        std::vector<Nanos> started;
+        ProcessorDefinition failing = definition("failing", [&](LambdaProcessor& made) {
+            made.start = [&](LambdaProcessor& self) {
+                started.push_back(self.bus().now_ns());
+                return absl::UnavailableError("not yet");
+            };
+        });
+        failing.restart.jitter = 1;
+        instance.add(std::move(failing));
+        CHECK(instance.start());
+        instance.advance_in_steps(ns_per_s, 100 * ns_per_us);
+        CHECK(started.size() > 2);
+        return started;
+    };
+    CHECK(restarted_ns(1) == restarted_ns(1));
+    CHECK(restarted_ns(1) != restarted_ns(2));
+}

@@ -1,0 +1,58 @@
+"""test/fuzz/run_targets_test.py: a fuzz target ends with its check line, and what it found can be run again."""
+
+import io
+import json
+import sys
+import tempfile
+import unittest
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from unittest import mock
+
+import run_targets
+
+
+class RunTargets(unittest.TestCase):
+    def run_with(self, script, *words):
+        """The exit code and both outputs of a run whose program of every target is `script`."""
+        with tempfile.TemporaryDirectory() as folder:
+            for target in run_targets.TARGETS:
+                program = Path(folder) / "test/fuzz" / f"{target}_fuzz"
+                program.parent.mkdir(parents=True, exist_ok=True)
+                program.write_text("#!/bin/sh\n" + script, encoding="utf-8")
+                program.chmod(0o755)
+            output, errors = io.StringIO(), io.StringIO()
+            arguments = ["run_targets.py", "--programs", folder, *words]
+            with mock.patch.object(sys, "argv", arguments), redirect_stdout(output), redirect_stderr(errors):
+                return run_targets.main(), output.getvalue(), errors.getvalue()
+
+    def test_executions_are_counted(self):
+        status, output, _ = self.run_with("echo 'stat::number_of_executed_units: 4711' >&2", "--seed", "7", "ctl")
+        self.assertEqual(status, 0)
+        line = json.loads(output)
+        self.assertEqual(list(line), ["check", "seed", "count", "failures", "seconds"])
+        self.assertEqual([line["check"], line["seed"], line["count"], line["failures"]], ["fuzz ctl", 7, 4711, 0])
+
+    def test_a_finding_is_a_failure_with_the_command_that_runs_it_again(self):
+        status, output, errors = self.run_with(
+            "echo 'Test unit written to /there/ctl-crash-1' >&2; exit 77", "ctl")
+        self.assertEqual(status, 1)
+        self.assertEqual(json.loads(output)["failures"], 1)
+        self.assertRegex(errors, r"run it again by \S*/ctl_fuzz /there/ctl-crash-1\n")
+
+    def test_without_names_all_targets_run(self):
+        status, output, _ = self.run_with("exit 0")
+        self.assertEqual(status, 0)
+        self.assertEqual({json.loads(line)["check"] for line in output.splitlines()},
+                         {f"fuzz {target}" for target in run_targets.TARGETS})
+
+    def test_each_target_has_a_corpus_of_a_few_kilobytes(self):
+        for target in run_targets.TARGETS:
+            with self.subTest(target):
+                sizes = [path.stat().st_size for path in (run_targets.HERE / "corpus" / target).iterdir()]
+                self.assertGreater(len(sizes), 0)
+                self.assertLess(sum(sizes), 8192)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,120 @@
+#include "test/simulation/inspection.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+namespace prosa::simulation {
+namespace {
+
+using CallerValues = CounterBlock<CallerCounter>::Values;
+using CalleeValues = CounterBlock<CalleeCounter>::Values;
+
+std::uint64_t at(const CallerValues& values, CallerCounter name) {
+    return values[static_cast<std::size_t>(name)];
+}
+std::uint64_t at(const CalleeValues& values, CalleeCounter name) {
+    return values[static_cast<std::size_t>(name)];
+}
+
+template <typename Values>
+std::uint64_t sum_from(const Values& values, std::size_t first) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::accumulate(begin, begin + error_codes, std::uint64_t{0});
+}
+
+std::uint64_t outcomes(const CallerValues& values) {
+    return sum_from(values, static_cast<std::size_t>(CallerCounter::outcome_none));
+}
+std::uint64_t answers(const CalleeValues& values) {
+    return sum_from(values, static_cast<std::size_t>(CalleeCounter::answered_none));
+}
+
+template <typename Visit>
+void for_each_queue(const InstanceReport& report, Visit&& visit) {
+    for (const auto* const processors : {&report.processors, &report.removed})
+        for (const ProcessorReport& processor : *processors)
+            for (const QueueReport& queue : processor.queues) visit(processor, queue);
+}
+
+void add(CallerValues& sums, const CallerValues& values) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
+}
+
+void compare(World& world, const char* what, std::uint64_t counted, std::uint64_t known) {
+    if (counted != known)
+        world.ledger.fault(fmt::format("{}: {} were counted, {} were seen", what, counted, known));
+}
+
+}  // namespace
+
+void inspect(World& world, const InstanceReport& report) {
+    for (const ReactorReport& reactor : report.reactors) {
+        if (reactor.duplicate != 0) world.ledger.fault("a reply that nothing waited for");
+        if (reactor.credit_in_use > world.bus.pending_limit)
+            world.ledger.fault("more credit in use than there is");
+        if (reactor.in_flight > reactor.credit_in_use)
+            world.ledger.fault("requests in flight that hold no credit");
+    }
+    for_each_queue(report, [&](const ProcessorReport& processor, const QueueReport& queue) {
+        if (answers(queue.callee) > at(queue.callee, CalleeCounter::received))
+            world.ledger.fault(processor.name + ": more answers than requests");
+        if (outcomes(queue.caller) + at(queue.caller, CallerCounter::abandoned) >
+            at(queue.caller, CallerCounter::accepted))
+            world.ledger.fault(processor.name + ": more outcomes than requests");
+        if (queue.kept < 0 || queue.kept_high_water > static_cast<std::int64_t>(world.bus.kept_limit))
+            world.ledger.fault(processor.name + ": more kept requests than its limit");
+    });
+}
+
+bool is_empty(const InstanceReport& report) {
+    for (const ReactorReport& reactor : report.reactors)
+        if (reactor.in_flight != 0 || reactor.kept_blocks != 0 || reactor.body_blocks != 0 ||
+            reactor.outbox != 0 || reactor.credit_in_use != 0 || reactor.queue_depth != 0)
+            return false;
+    return true;
+}
+
+void inspect_rest(World& world, const InstanceReport& report, const CallerValues& visited) {
+    CallerValues sums = visited;
+    for_each_queue(report, [&](const ProcessorReport& processor, const QueueReport& queue) {
+        if (queue.kept != 0) world.ledger.fault(processor.name + ": it still keeps a request");
+        compare(world, "answers of a provider", answers(queue.callee),
+                at(queue.callee, CalleeCounter::received));
+        compare(world, "ends of a requester",
+                outcomes(queue.caller) + at(queue.caller, CallerCounter::abandoned),
+                at(queue.caller, CallerCounter::accepted));
+        if (processor.name != "router") add(sums, queue.caller);
+    });
+    const Ledger& ledger = world.ledger;
+    compare(world, "accepted requests", at(sums, CallerCounter::accepted), ledger.accepted());
+    // What ends while its incarnation has failed, and is not ended yet, is an outcome that no handler sees.
+    std::uint64_t seen = 0;
+    for (std::size_t code = 0; code < error_codes; ++code) {
+        const std::uint64_t counted = sums[static_cast<std::size_t>(CallerCounter::outcome_none) + code];
+        if (counted < ledger.ended_with(code))
+            compare(world, "outcomes of one code", counted, ledger.ended_with(code));
+        seen += ledger.ended_with(code);
+    }
+    compare(world, "ends of requests", outcomes(sums) + at(sums, CallerCounter::abandoned),
+            seen + ledger.abandoned());
+}
+
+void note_branches(Reached& reached, const CallerValues& caller) {
+    reached.add(Branch::refused_unreachable, at(caller, CallerCounter::refused_unreachable));
+    reached.add(Branch::refused_credit, at(caller, CallerCounter::refused_credit));
+    reached.add(Branch::refused_ring, at(caller, CallerCounter::refused_ring));
+    reached.add(Branch::refused_memory, at(caller, CallerCounter::refused_memory));
+    reached.add(Branch::late_reply_dropped, at(caller, CallerCounter::late));
+}
+
+void note_branches(Reached& reached, const InstanceReport& report) {
+    for (const ReactorReport& reactor : report.reactors)
+        reached.add(Branch::unreachable_incarnation, reactor.unreachable);
+    for_each_queue(report, [&](const ProcessorReport&, const QueueReport& queue) {
+        note_branches(reached, queue.caller);
+        reached.add(Branch::expired_before_handler, at(queue.callee, CalleeCounter::answered_timeout));
+    });
+}
+
+}  // namespace prosa::simulation

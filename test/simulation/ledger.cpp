@@ -1,0 +1,181 @@
+#include "test/simulation/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace prosa::simulation {
+namespace {
+
+// What stands behind number and checksum, a word at a time.
+std::uint64_t next_word(std::uint64_t word) noexcept {
+    return word * 6'364'136'223'846'793'005ULL + 1'442'695'040'888'963'407ULL;
+}
+
+std::uint64_t first_word(std::uint64_t number, std::size_t bytes) noexcept {
+    return next_word(number * 0x2545'F491'4F6C'DD1DULL + bytes);
+}
+
+std::uint64_t number_of(std::span<const std::byte> body) noexcept {
+    std::uint64_t number = 0;
+    std::memcpy(&number, body.data(), sizeof number);
+    return number;
+}
+
+// The filling is known from number and size, so each byte of it is compared.
+bool is_intact(std::span<const std::byte> body) noexcept {
+    if (body.size() < body_bytes_min) return false;
+    std::uint64_t size = 0;
+    std::memcpy(&size, body.data() + 8, sizeof size);
+    if (size != body.size()) return false;
+    std::uint64_t word = first_word(number_of(body), body.size());
+    for (std::size_t at = body_bytes_min; at < body.size(); at += sizeof word, word = next_word(word))
+        if (std::memcmp(body.data() + at, &word, std::min(sizeof word, body.size() - at)) != 0) return false;
+    return true;
+}
+
+}  // namespace
+
+bool write_body(BodyBuffer& buffer, std::uint32_t bytes, std::uint64_t number) {
+    if (!buffer.reserve(bytes)) return false;
+    const std::uint64_t size = bytes;
+    std::memcpy(buffer.data, &number, sizeof number);
+    std::memcpy(buffer.data + 8, &size, sizeof size);
+    std::uint64_t word = first_word(number, bytes);
+    for (std::size_t at = body_bytes_min; at < bytes; at += sizeof word, word = next_word(word))
+        std::memcpy(buffer.data + at, &word, std::min(sizeof word, bytes - at));
+    buffer.size_bytes = bytes;
+    return true;
+}
+
+void Ledger::fault_at(std::uint64_t number, const char* what) {
+    fault(fmt::format("request {}: {}", number, what));
+}
+
+Party Ledger::add_party() {
+    open_of_.emplace_back();
+    return static_cast<Party>(open_of_.size() - 1);
+}
+
+std::uint64_t Ledger::next_number() {
+    requests_.emplace_back();
+    return requests_.size() - 1;
+}
+
+void Ledger::accept(Party party, const Accepted& request) {
+    log_.add(Event::send, party, request.number, request.body_bytes);
+    Entry& entry = requests_[request.number];
+    entry.state = State::in_flight;
+    entry.party = party;
+    entry.sent_ns = request.now_ns;
+    entry.deadline_ns = request.now_ns + request.timeout_ns;
+    entry.is_routed = request.is_routed;
+    entry.place = static_cast<std::uint32_t>(open_of_[party].size());
+    open_of_[party].push_back(request.number);
+    ++accepted_;
+    ++in_flight_;
+}
+
+void Ledger::refuse(Party party, std::uint64_t number, ServiceError error) {
+    log_.add(Event::refusal, party, number, static_cast<std::uint64_t>(error));
+}
+
+void Ledger::close(Entry& entry, State state) {
+    entry.state = state;
+    auto& open = open_of_[entry.party];
+    open[entry.place] = open.back();
+    requests_[open[entry.place]].place = entry.place;
+    open.pop_back();
+    --in_flight_;
+}
+
+void Ledger::end(Party party, std::uint64_t number, const Outcome& outcome, Nanos now_ns) {
+    log_.add(Event::outcome, number, static_cast<std::uint64_t>(outcome.error), outcome.body.size());
+    if (number >= requests_.size()) return fault_at(number, "an outcome of a request that never was");
+    Entry& entry = requests_[number];
+    if (entry.state == State::open) return fault_at(number, "an outcome of a request that was not accepted");
+    if (entry.state == State::ended) return fault_at(number, "a second outcome");
+    if (entry.state == State::abandoned) return fault_at(number, "an outcome after its incarnation ended");
+    if (entry.party != party) return fault_at(number, "its outcome came to another party");
+    check_outcome(number, entry, outcome, now_ns);
+    close(entry, State::ended);
+    const auto code = static_cast<std::size_t>(outcome.error);
+    ++ended_[code];
+    reached_.add(static_cast<Branch>(static_cast<std::size_t>(Branch::outcome_none) + code));
+    if (!entry.is_routed || !entry.has_arrived) return;
+    reached_.add(outcome.ok() ? Branch::router_passed_answer : Branch::router_passed_error);
+}
+
+void Ledger::check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns) {
+    if (outcome.sent_ns != entry.sent_ns || outcome.latency_ns != now_ns - entry.sent_ns)
+        fault_at(number, "its times are not those of its sending and its outcome");
+    if (outcome.error == ServiceError::none) return check_response(number, entry, outcome);
+    if (!outcome.body.empty()) fault_at(number, "an error with a body that nobody wrote");
+    if (outcome.error == ServiceError::timeout && now_ns < entry.deadline_ns)
+        fault_at(number, "a timeout before its deadline");
+    if (outcome.error == ServiceError::protocol &&
+        !(entry.is_answered && entry.answered == ServiceError::protocol))
+        fault_at(number, "an error that no handler answered");
+}
+
+void Ledger::check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome) {
+    if (!entry.is_answered || entry.answered != ServiceError::none)
+        return fault_at(number, "a response that no handler wrote");
+    if (outcome.body.size() != entry.answer_bytes)
+        return fault_at(number, "a response of another size than was written");
+    if (!is_intact(outcome.body)) return fault_at(number, "a response with a changed body");
+    if (number_of(outcome.body) != number) fault_at(number, "the response to another request");
+}
+
+void Ledger::abandon(std::uint64_t number) {
+    Entry& entry = requests_[number];
+    if (entry.state != State::in_flight) return;
+    log_.add(Event::abandon, entry.party, number);
+    close(entry, State::abandoned);
+    ++abandoned_;
+    reached_.add(Branch::abandoned);
+}
+
+void Ledger::abandon_all(Party party) {
+    while (!open_of_[party].empty()) abandon(open_of_[party].back());
+}
+
+std::optional<std::uint64_t> Ledger::arrive(std::span<const std::byte> body, Nanos deadline_ns,
+                                            Nanos now_ns) {
+    if (!is_intact(body)) {
+        fault("a request with a changed body");
+        return std::nullopt;
+    }
+    const std::uint64_t number = number_of(body);
+    log_.add(Event::arrival, number, static_cast<std::uint64_t>(deadline_ns),
+             static_cast<std::uint64_t>(now_ns));
+    if (number >= requests_.size() || requests_[number].state == State::open) {
+        fault_at(number, "it arrived and was not accepted");
+        return std::nullopt;
+    }
+    Entry& entry = requests_[number];
+    if (std::exchange(entry.has_arrived, true)) fault_at(number, "it arrived twice");
+    if (deadline_ns < now_ns) fault_at(number, "work was begun after its deadline");
+    if (deadline_ns != entry.deadline_ns) fault_at(number, "another deadline than its requester gave");
+    return number;
+}
+
+void Ledger::answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns) {
+    log_.add(Event::answer, number, static_cast<std::uint64_t>(error), body_bytes);
+    Entry& entry = requests_[number];
+    if (std::exchange(entry.is_answered, true)) fault_at(number, "a second answer was taken");
+    entry.answered = error;
+    entry.answer_bytes = body_bytes;
+    if (now_ns > entry.deadline_ns) reached_.add(Branch::answered_late);
+}
+
+Nanos Ledger::overdue_ns(Party party, Nanos now_ns) const {
+    Nanos most_ns = 0;
+    for (const std::uint64_t number : open_of_[party])
+        most_ns = std::max(most_ns, now_ns - requests_[number].deadline_ns);
+    return most_ns;
+}
+
+}  // namespace prosa::simulation

@@ -1,0 +1,114 @@
+// test/simulation/ledger.hpp: every request of one instance and what became of it.
+//
+// Forbids   an accepted request with two outcomes, or with none at the end; an outcome of an incarnation that
+// is gone;
+//           a request that two handlers got; the answer to another request, or another than was written; a
+//           body that changed; a timeout before its deadline; work that is begun after it; a latency that is
+//           not the time between.
+// Units     numbers are 0-based and given once per instance; a body starts with its number and a checksum.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/body_buffer.hpp"
+#include "core/bus/outcome.hpp"
+#include "test/simulation/event_log.hpp"
+#include "test/simulation/reached.hpp"
+
+namespace prosa::simulation {
+
+inline constexpr std::size_t error_codes = 7;
+
+// Who waits for outcomes: one incarnation of a processor, or a client. Never reused.
+using Party = std::uint32_t;
+
+class Ledger {
+  public:
+    Ledger(EventLog& log, Reached& reached) : log_(log), reached_(reached) {}
+
+    // --- the requester
+    // ------------------------------------------------------------------------------------------
+    Party add_party();
+    // A number for a request to come; what is never accepted needs no more.
+    std::uint64_t next_number();
+    struct Accepted {
+        std::uint64_t number;
+        Nanos now_ns;
+        Nanos timeout_ns;
+        std::uint32_t body_bytes;
+        bool is_routed;  // a router stands between
+    };
+    void accept(Party party, const Accepted& request);
+    void refuse(Party party, std::uint64_t number, ServiceError error);
+    void end(Party party, std::uint64_t number, const Outcome& outcome, Nanos now_ns);
+    // The incarnation is gone, and nobody waits for one, or for all of its outcomes any more.
+    void abandon(std::uint64_t number);
+    void abandon_all(Party party);
+
+    // --- the provider
+    // ------------------------------------------------------------------------------------------- The number
+    // in a request's body, which is the first and only one with it at a provider.
+    std::optional<std::uint64_t> arrive(std::span<const std::byte> body, Nanos deadline_ns, Nanos now_ns);
+    void answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns);
+    // Whether its requester waits no longer.
+    bool has_ended(std::uint64_t number) const { return requests_[number].state != State::in_flight; }
+    bool is_answered(std::uint64_t number) const { return requests_[number].is_answered; }
+
+    // --- the judge
+    // ----------------------------------------------------------------------------------------------
+    std::uint64_t accepted() const noexcept { return accepted_; }
+    std::uint64_t abandoned() const noexcept { return abandoned_; }
+    std::uint64_t in_flight() const noexcept { return in_flight_; }
+    std::uint64_t in_flight(Party party) const { return open_of_[party].size(); }
+    std::uint64_t ended_with(std::size_t code) const { return ended_[code]; }
+    // The oldest deadline that has passed without an outcome, by this much; for looks from time to time.
+    Nanos overdue_ns(Party party, Nanos now_ns) const;
+
+    // The first thing that was wrong; empty when nothing was.
+    void fault(const std::string& what) {
+        if (fault_.empty()) fault_ = what;
+    }
+    const std::string& first_fault() const noexcept { return fault_; }
+
+  private:
+    enum class State : std::uint8_t { open, in_flight, ended, abandoned };
+    struct Entry {
+        Nanos sent_ns = 0;
+        Nanos deadline_ns = 0;
+        Party party = 0;
+        std::uint32_t place = 0;  // among the party's open ones
+        std::uint32_t answer_bytes = 0;
+        ServiceError answered = ServiceError::none;
+        State state = State::open;
+        bool has_arrived = false;
+        bool is_answered = false;
+        bool is_routed = false;
+    };
+
+    void fault_at(std::uint64_t number, const char* what);
+    void close(Entry& entry, State state);
+    void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
+    void check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome);
+
+    EventLog& log_;
+    Reached& reached_;
+    std::vector<Entry> requests_;
+    std::vector<std::vector<std::uint64_t>> open_of_;  // by party
+    std::array<std::uint64_t, error_codes> ended_{};
+    std::uint64_t accepted_ = 0;
+    std::uint64_t abandoned_ = 0;
+    std::uint64_t in_flight_ = 0;
+    std::string fault_;
+};
+
+inline constexpr std::uint32_t body_bytes_min = 16;
+
+// False when there is no room for so many bytes.
+[[nodiscard]] bool write_body(BodyBuffer& buffer, std::uint32_t bytes, std::uint64_t number);
+
+}  // namespace prosa::simulation

@@ -1,0 +1,76 @@
+#include "test/simulation/scheduler.hpp"
+
+#include <numeric>
+#include <utility>
+
+namespace prosa::simulation {
+
+void Scheduler::draw_weights() {
+    constexpr Nanos paces_ns[] = {50, 500, 2'000, 8'000};
+    pace_ns_ = paces_ns[world_.random.below(4)];
+    weights_.resize(party_count());
+    for (std::uint32_t& weight : weights_) weight = 1U << (2 * world_.random.below(4));
+    total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0U);
+    steps_until_draw_ = steps_per_draw;
+}
+
+void Scheduler::hang(std::size_t place, Nanos until_ns) {
+    held_until_.resize(1 + main_.reactor_count());
+    held_until_[place + 1] = until_ns;
+}
+
+void Scheduler::misbehave() {
+    const Temper& temper = world_.temper;
+    const Nanos hang_ns = world_.bus.hang_after_ns;
+    if (world_.happens(temper.hangs))
+        hang(world_.random.below(static_cast<std::uint32_t>(main_.reactor_count())),
+             world_.now_ns + world_.random.time(hang_ns / 2, 3 * hang_ns));
+    if (world_.happens(temper.main_stands_still, Branch::main_stood_still))
+        held_until_[0] = world_.now_ns + world_.random.time(0, hang_ns);
+    if (world_.happens(temper.jumps, Branch::clock_jumped)) {
+        elapsed_ns_ += world_.random.time(0, world_.random.one_in(4) ? 10 * ns_per_s : 5 * ns_per_ms);
+        world_.log.add(Event::jump, static_cast<std::uint64_t>(world_.now_ns + elapsed_ns_));
+    }
+}
+
+void Scheduler::step() {
+    held_until_.resize(1 + main_.reactor_count());
+    if (steps_until_draw_ == 0 || weights_.size() != party_count()) draw_weights();
+    --steps_until_draw_;
+    misbehave();
+    std::uint32_t at = world_.random.below(total_weight_);
+    std::size_t who = 0;
+    while (at >= weights_[who]) at -= weights_[who++];
+    elapsed_ns_ += world_.random.time(0, 2 * pace_ns_);
+    if (who < held_until_.size()) {
+        if (held_until_[who] > world_.now_ns + elapsed_ns_) return;
+        world_.now_ns += std::exchange(elapsed_ns_, 0);
+    }
+    turn(who);
+}
+
+void Scheduler::step_all(Nanos by_ns) {
+    world_.now_ns += by_ns + std::exchange(elapsed_ns_, 0);
+    held_until_.resize(1 + main_.reactor_count());
+    for (std::size_t who = 0; who < party_count(); ++who)
+        if (who >= held_until_.size() || held_until_[who] != no_deadline_ns) turn(who);
+}
+
+void Scheduler::free_all() {
+    for (Nanos& held : held_until_)
+        if (held != no_deadline_ns) held = 0;
+}
+
+void Scheduler::turn(std::size_t who) {
+    ++steps_;
+    const std::size_t reactors = main_.reactor_count();
+    world_.log.add(Event::turn, who, static_cast<std::uint64_t>(world_.now_ns));
+    if (who == 0)
+        has_ended_ = !main_.step_main(world_.now_ns);
+    else if (who <= reactors)
+        main_.step_reactor(who - 1, world_.now_ns);
+    else
+        visitors_[who - 1 - reactors]->turn();
+}
+
+}  // namespace prosa::simulation

@@ -1,0 +1,81 @@
+"""test/tools/prove_test.py: tools/prove.py goes on where the last run of a commit ended, and keeps what failed."""
+
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # the source tree stays as it is
+TOOL = Path(__file__).resolve().parents[2] / "tools/prove.py"
+spec = importlib.util.spec_from_file_location("prove", TOOL)
+prove = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(prove)
+
+LINE = '{{"check": "fake", "seed": {seed}, "count": 5, "failures": 0, "seconds": 0.5}}'
+FAKE = prove.Check("fake", ("echo", LINE), "seeds", 1)
+
+
+def run_turn(folder, check=FAKE, version="abc"):
+    """The record after one turn, and how many failures that had."""
+    record = prove.Record(folder, check, version)
+    with contextlib.redirect_stderr(io.StringIO()):
+        failed = prove.run_turn(check, record, 1, folder / "failures")
+    return record, failed
+
+
+class ProveTest(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = Path(made.name)
+
+    def test_a_turn_goes_on_with_the_seeds_that_follow(self):
+        run_turn(self.folder)
+        record, failed = run_turn(self.folder)
+        self.assertEqual(failed, 0)
+        self.assertEqual([line["seed"] for line in record.lines], [1, 6])
+        self.assertEqual(record.next_seed(), 11)
+        self.assertEqual(record.total("count"), 10)
+
+    def test_another_commit_and_changes_that_are_not_committed_begin_anew(self):
+        run_turn(self.folder)
+        self.assertEqual(prove.Record(self.folder, FAKE, "other").next_seed(), 1)
+        run_turn(self.folder, version="abc+changes")
+        self.assertEqual(prove.Record(self.folder, FAKE, "abc+changes").next_seed(), 1)
+
+    def test_a_check_that_ends_without_its_line_has_failed_and_its_output_is_kept(self):
+        broken = prove.Check("broken", ("sh", "-c", "echo what went wrong; exit 3"), "seeds", 1)
+        record, failed = run_turn(self.folder, broken)
+        self.assertEqual(failed, 1)
+        self.assertEqual(record.lines[0]["reason"], "exit 3")
+        kept = (self.folder / "failures/broken-1.log").read_text()
+        self.assertIn("what went wrong", kept)
+        self.assertIn("sh -c", kept)
+
+    def test_a_line_without_failures_does_not_hide_an_exit_code(self):
+        liar = prove.Check("liar", ("sh", "-c", f"echo '{LINE}'; exit 1"), "seeds", 1)
+        self.assertEqual(run_turn(self.folder, liar)[1], 1)
+
+    def test_the_table_has_the_totals(self):
+        record, _ = run_turn(self.folder)
+        self.assertIn("5", prove.table([FAKE], {"fake": record}).splitlines()[1].split())
+
+    def test_every_check_has_a_name_of_its_own_and_its_file_too(self):
+        names = [check.name for check in prove.CHECKS]
+        self.assertEqual(len(names), len(set(names)))
+        files = {prove.Record(self.folder, check, "abc").path for check in prove.CHECKS}
+        self.assertEqual(len(files), len(names))
+
+    def test_records_are_lines_of_json(self):
+        record, _ = run_turn(self.folder)
+        line = json.loads(record.path.read_text())
+        self.assertEqual(line["commit"], "abc")
+        self.assertEqual(set(line), {"check", "seed", "count", "failures", "seconds", "commit", "date", "next_seed"})
+
+
+if __name__ == "__main__":
+    unittest.main()

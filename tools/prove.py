@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""tools/prove.py [--hours H] [--only CHECK]... [--list] [--folder DIR]: runs the checks of the core in turns.
+
+Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
+build/prove), with the commit, the date and the seed of the next turn. What counts as one: see `counts` in CHECKS.
+
+Exit: 0 no failure; 1 a check failed; 2 bad usage.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TEST = "build/test/test"
+TSAN = "build/test-tsan/test"
+TURN_SECONDS = 60
+# A check that has not ended so long after its turn hangs.
+PATIENCE_SECONDS = 1800
+MODEL_ITERATIONS = 100_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    name: str
+    command: tuple  # {seed} and {seconds} are put in
+    counts: str
+    share: int = 0  # of the time; 0: one run is complete
+    environment: tuple = ()  # NAME=VALUE, with {seed} and {seconds}
+    seeds_per_turn: int = 0  # 0: as many as the lines say were done
+
+
+def stress(name, program, share, build=TEST, prefix=""):
+    return Check(prefix + name, (f"{build}/core/{program}",), "messages", share,
+                 ("TEST_SEED={seed}", "STRESS_SECONDS={seconds}"), 1_000_000)
+
+
+def model(name):
+    return Check(f"{name} model", (f"{TEST}/{name.replace(' ', '_')}_model",), "schedules", 2,
+                 ("MODEL_SEED={seed}", f"MODEL_ITERATIONS={MODEL_ITERATIONS}"), MODEL_ITERATIONS)
+
+
+STRESSES = [("slot ring stress", "ring/slot_ring_stress", 6), ("snapshot cell stress", "rcu/rcu_stress", 2),
+            ("wake word stress", "reactor/wake_word_stress", 2),
+            ("message pool stress", "memory/message_pool_stress", 2), ("bus stress", "bus/stress/bus_stress", 10)]
+MODELS = ("slot ring", "snapshot cell", "wake word", "control inbox", "homeward mailbox", "outbox")
+CHECKS = [
+    Check("bus models", ("python3", "test/core/bus/model/spin_models_test.py"), "states",
+          environment=("MODEL_CC=cc -O2",)),
+    Check("compilers agree", ("python3", "test/simulation/compilers_agree.py", f"{TEST}/simulation/simulation"), "seeds"),
+    Check("allocation failure", (f"{TEST}/faults/allocation_failure_test",), "allocations"),
+    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants"),
+    Check("simulation", (f"{TEST}/simulation/simulation", "--seed", "{seed}", "--seconds", "{seconds}"), "seeds", 20),
+    Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
+                      "--seconds", "{seconds}"), "scenarios", 6),
+    Check("fuzz", ("tools/fuzz", "--installed", "--seed", "{seed}", "--seconds", "{seconds}"), "executions", 20,
+          seeds_per_turn=1000),
+    *[model(name) for name in MODELS],
+    *[stress(name, program, share) for name, program, share in STRESSES],
+    *[stress(name, program, share, TSAN, "tsan ") for name, program, share in STRESSES],
+]
+
+
+def commit():
+    """The commit's hash; with changes that are not committed, nothing is resumed."""
+    git = ["git", "-C", str(ROOT)]
+    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    changes = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True).stdout
+    return head if not changes else f"{head}+changes"
+
+
+def lines_of(text):
+    """The check lines in a program's output."""
+    found = []
+    for line in text.splitlines():
+        if line.startswith('{"check"'):
+            found.append(json.loads(line))
+    return found
+
+
+class Record:
+    """What was done for one check, in its file."""
+
+    def __init__(self, folder, check, version):
+        self.path = folder / (re.sub(r"\W+", "-", check.name) + ".jsonl")
+        self.version = version
+        done = [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
+        self.lines = [line for line in done if line["commit"] == version and not version.endswith("+changes")]
+
+    def append(self, lines):
+        with self.path.open("a") as file:
+            for line in lines:
+                file.write(json.dumps(line) + "\n")
+        self.lines += lines
+
+    def next_seed(self):
+        return max((line["next_seed"] for line in self.lines), default=1)
+
+    def total(self, key):
+        return sum(line[key] or 0 for line in self.lines)
+
+
+def run_turn(check, record, seconds, failures):
+    """Runs one turn and records its lines. Returns how many failures it had."""
+    seed = record.next_seed()
+    fill = {"seed": seed, "seconds": max(1, int(seconds))}
+    command = [part.format(**fill) for part in check.command]
+    extra = dict(setting.format(**fill).split("=", 1) for setting in check.environment)
+    begin = time.monotonic()
+    try:
+        ran = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, capture_output=True, text=True,
+                             errors="replace", timeout=seconds + PATIENCE_SECONDS)
+        output, code = ran.stdout + ran.stderr, ran.returncode
+    except subprocess.TimeoutExpired as late:
+        output, code = f"{late.stdout}\n{late.stderr}\nno end after {late.timeout:.0f} s", None
+    spent = round(time.monotonic() - begin, 1)
+    lines = lines_of(output)
+    if not lines or (code != 0 and all(line["failures"] == 0 for line in lines)):
+        lines.append({"check": check.name, "seed": seed, "count": 0, "failures": 1, "seconds": spent,
+                      "reason": f"exit {code}"})
+    step = check.seeds_per_turn or sum(line["count"] or 0 for line in lines)
+    stamp = {"commit": record.version, "date": datetime.datetime.now().isoformat(timespec="seconds"),
+             "next_seed": seed + max(1, step)}
+    record.append([{**line, **stamp} for line in lines])
+    failed = sum(line["failures"] for line in lines)
+    if failed:
+        failures.mkdir(parents=True, exist_ok=True)
+        kept = failures / f"{record.path.stem}-{seed}.log"
+        settings = " ".join(f"{name}='{value}'" for name, value in extra.items())
+        kept.write_text(f"{settings} {' '.join(command)}\n{output}")
+        print(f"prove: {check.name}: {failed} failures; output in {kept}", file=sys.stderr)
+    return failed
+
+
+def table(checks, records):
+    rows = [("check", "counts", "count", "failures", "seconds")]
+    for check in checks:
+        record = records[check.name]
+        rows.append((check.name, check.counts, f"{record.total('count'):,}".replace(",", " "),
+                     str(record.total("failures")), f"{record.total('seconds'):.0f}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) if column < 2 else cell.rjust(width)
+                               for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
+
+
+def prove(checks, hours, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    version = commit()
+    records = {check.name: Record(folder, check, version) for check in checks}
+    begin = time.monotonic()
+    left = lambda: hours * 3600 - (time.monotonic() - begin)  # noqa: E731
+    failed = 0
+    spent = {check.name: 0.0 for check in checks if check.share}
+    for check in checks:
+        if check.share == 0 and not records[check.name].lines:
+            print(f"prove: {check.name}, complete in one run; {left() / 60:.0f} min left", file=sys.stderr)
+            failed += run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
+    while spent and left() > 0:
+        check = min((check for check in checks if check.share), key=lambda each: spent[each.name] / each.share)
+        turn_begin = time.monotonic()
+        failed += run_turn(check, records[check.name], min(TURN_SECONDS, left()), folder / "failures")
+        spent[check.name] += time.monotonic() - turn_begin
+        total = f"{records[check.name].total('count'):,}".replace(",", " ")
+        print(f"prove: {check.name}: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left", file=sys.stderr)
+    print(f"commit {version}\n{table(checks, records)}")
+    return 1 if failed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hours", type=float, default=1)
+    parser.add_argument("--only", action="append", default=[], metavar="CHECK")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--folder", type=Path, default=ROOT / "build/prove")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.only if name not in {check.name for check in CHECKS}]
+    if unknown:
+        parser.error(f"no check is called '{unknown[0]}'; --list prints their names")
+    checks = [check for check in CHECKS if not arguments.only or check.name in arguments.only]
+    if arguments.list:
+        print("\n".join(check.name for check in checks))
+        return 0
+    return prove(checks, arguments.hours, arguments.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
