@@ -34,17 +34,19 @@ class Casting {
     Cast draw() {
         draw_options();
         add("chaos-1", provider("CHAOS"));
-        add("chaos-2", provider("CHAOS"), random_.between(1, 2));
+        const std::uint32_t threads = random_.between(1, 2);
+        add("chaos-2", provider("CHAOS"), threads);
         if (!random_.one_in(3)) add_shared("pool", provider("SHARED"));
         if (!random_.one_in(3)) add("router", router());
         if (random_.one_in(2)) {
             add("flood-1", flooder("FLOOD-1", "FLOOD-2"));
             add("flood-2", flooder("FLOOD-2", "FLOOD-1"));
         }
-        cast_.extra = definition("extra", provider("EXTRA"));
+        cast_.extra = definition("extra", provider(std::string(extra_service)));
         cast_.extra.reactor = random_.below(*cast_.options.reactors);
         cast_.names.emplace_back("extra");
-        cast_.services = {"CHAOS", "CHAOS", "SHARED", "EXTRA", std::string(routed_service)};
+        cast_.services = {"CHAOS", "CHAOS", "SHARED", std::string(extra_service),
+                          std::string(routed_service)};
         add("source-1", source());
         if (random_.one_in(2)) add("source-2", source());
         return std::move(cast_);

@@ -11,7 +11,7 @@ namespace prosa::simulation {
 namespace {
 
 constexpr std::uint64_t steps_per_look = 512;
-constexpr int rest_rounds_max = 20'000;
+constexpr int rest_rounds_max = 5'000;
 constexpr int rounds_per_look = 96;  // more than the idle turns after which a reactor publishes its status
 constexpr int end_rounds_max = 2'000;
 constexpr auto shutting_down_code = static_cast<std::size_t>(ServiceError::shutting_down);
@@ -91,15 +91,20 @@ class Episode {
             reached.add(Branch::shared_without_shard);
     }
 
-    // Everybody behaves: then everything has its outcome, and is home.
+    // Everybody behaves: then everything has its outcome, and is home; and nobody is refused.
     void rest() {
         world_.is_calm = true;
         scheduler_.free_all();
         operator_.restore_all();
+        come_to_rest("what was lent did not come back although everybody was calm");
+        world_.is_probing = true;
+        if (!is_wrong()) come_to_rest("a request was refused although nothing was lent");
+    }
+
+    void come_to_rest(const char* fault) {
         for (int round = 1; round <= rest_rounds_max && !is_wrong(); ++round) {
             scheduler_.step_all(round % rounds_per_look == 0 ? ns_per_ms : 5 * ns_per_us);
-            if (round % rounds_per_look != 0 || world_.ledger.in_flight() != 0 || !are_visitors_idle())
-                continue;
+            if (round % rounds_per_look != 0 || !is_quiet()) continue;
             const InstanceReport report = main_->report();
             if (!is_empty(report)) continue;
             inspect(world_, report);
@@ -107,7 +112,11 @@ class Episode {
             world_.log.add(Event::rest, report.table_version, world_.ledger.accepted());
             return;
         }
-        world_.ledger.fault("what was lent did not come back although everybody was calm");
+        world_.ledger.fault(fault);
+    }
+
+    bool is_quiet() const {
+        return world_.ledger.in_flight() == 0 && world_.probes_open == 0 && are_visitors_idle();
     }
 
     bool are_visitors_idle() const {

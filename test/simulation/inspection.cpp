@@ -41,6 +41,22 @@ void add(CallerValues& sums, const CallerValues& values) {
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
 }
 
+bool hangs(const InstanceReport& report, ReactorId id) {
+    for (const ReactorReport& reactor : report.reactors)
+        if (reactor.id == id) return reactor.is_hanging;
+    return false;
+}
+
+void inspect_providers(World& world, const InstanceReport& report) {
+    for_each_queue(report, [&](const ProcessorReport& processor, const QueueReport& queue) {
+        if (!hangs(report, queue.reactor)) return;
+        const ProviderId id{processor.id, queue.queue};
+        for (const ServiceReport& service : report.services)
+            for (const ProviderId& provider : service.providers)
+                if (provider == id) world.ledger.fault(processor.name + ": it hangs, and requests still go to it");
+    });
+}
+
 void compare(World& world, const char* what, std::uint64_t counted, std::uint64_t known) {
     if (counted != known)
         world.ledger.fault(fmt::format("{}: {} were counted, {} were seen", what, counted, known));
@@ -49,6 +65,7 @@ void compare(World& world, const char* what, std::uint64_t counted, std::uint64_
 }  // namespace
 
 void inspect(World& world, const InstanceReport& report) {
+    inspect_providers(world, report);
     for (const ReactorReport& reactor : report.reactors) {
         if (reactor.duplicate != 0) world.ledger.fault("a reply that nothing waited for");
         if (reactor.credit_in_use > world.bus.pending_limit)

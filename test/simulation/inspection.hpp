@@ -1,7 +1,7 @@
 // test/simulation/inspection.hpp: what the instance says of itself, against the promises and the ledger.
 //
-// Forbids   at any time: a reply that nothing waited for; more kept, more credit or more outcomes than there
-// may be.
+// Forbids   at any time: a reply that nothing waited for; more kept, more credit or more outcomes than
+//           there may be; a request to a reactor that is known to hang.
 //           at rest: a block, a kept request, an answer or a unit of credit that is not home; counters of one
 //           side that do not add up; outcomes that processors and clients count otherwise than the ledger.
 #pragma once

@@ -72,6 +72,8 @@ void Ledger::accept(Party party, const Accepted& request) {
     entry.sent_ns = request.now_ns;
     entry.deadline_ns = request.now_ns + request.timeout_ns;
     entry.is_routed = request.is_routed;
+    entry.is_to_extra = request.is_to_extra;
+    queued_for_extra_ += request.is_to_extra ? 1 : 0;
     entry.place = static_cast<std::uint32_t>(open_of_[party].size());
     open_of_[party].push_back(request.number);
     ++accepted_;
@@ -84,6 +86,7 @@ void Ledger::refuse(Party party, std::uint64_t number, ServiceError error) {
 
 void Ledger::close(Entry& entry, State state) {
     entry.state = state;
+    if (std::exchange(entry.is_to_extra, false)) --queued_for_extra_;
     auto& open = open_of_[entry.party];
     open[entry.place] = open.back();
     requests_[open[entry.place]].place = entry.place;
@@ -156,6 +159,7 @@ std::optional<std::uint64_t> Ledger::arrive(std::span<const std::byte> body, Nan
         return std::nullopt;
     }
     Entry& entry = requests_[number];
+    if (std::exchange(entry.is_to_extra, false)) --queued_for_extra_;
     if (std::exchange(entry.has_arrived, true)) fault_at(number, "it arrived twice");
     if (deadline_ns < now_ns) fault_at(number, "work was begun after its deadline");
     if (deadline_ns != entry.deadline_ns) fault_at(number, "another deadline than its requester gave");

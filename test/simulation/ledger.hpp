@@ -41,7 +41,8 @@ class Ledger {
         Nanos now_ns;
         Nanos timeout_ns;
         std::uint32_t body_bytes;
-        bool is_routed;  // a router stands between
+        bool is_routed;    // a router stands between
+        bool is_to_extra;  // to the processor that is removed and added again
     };
     void accept(Party party, const Accepted& request);
     void refuse(Party party, std::uint64_t number, ServiceError error);
@@ -66,6 +67,8 @@ class Ledger {
     std::uint64_t in_flight() const noexcept { return in_flight_; }
     std::uint64_t in_flight(Party party) const { return open_of_[party].size(); }
     std::uint64_t ended_with(std::size_t code) const { return ended_[code]; }
+    // Requests in flight that no handler of the extra processor has got.
+    std::uint64_t queued_for_extra() const noexcept { return queued_for_extra_; }
     // The oldest deadline that has passed without an outcome, by this much; for looks from time to time.
     Nanos overdue_ns(Party party, Nanos now_ns) const;
 
@@ -88,6 +91,7 @@ class Ledger {
         bool has_arrived = false;
         bool is_answered = false;
         bool is_routed = false;
+        bool is_to_extra = false;  // and has not arrived there
     };
 
     void fault_at(std::uint64_t number, const char* what);
@@ -103,6 +107,7 @@ class Ledger {
     std::uint64_t accepted_ = 0;
     std::uint64_t abandoned_ = 0;
     std::uint64_t in_flight_ = 0;
+    std::uint64_t queued_for_extra_ = 0;
     std::string fault_;
 };
 

@@ -81,11 +81,11 @@ void Operator::remove() {
     const InstanceReport report = main_.report();
     const ProcessorReport* const before = find(report, name);
     if (before == nullptr || !main_.remove_processor(name).ok()) return;
+    if (name == cast_.extra.name && world_.ledger.queued_for_extra() != 0)
+        world_.reached.add(Branch::removed_with_queued);
     note_end(*before);
     for (const QueueReport& queue : before->queues) {
         if (queue.kept != 0) world_.reached.add(Branch::removed_with_kept);
-        if (report.reactors[value_of(queue.reactor)].queue_depth != 0)
-            world_.reached.add(Branch::removed_with_queued);
     }
 }
 

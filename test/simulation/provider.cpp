@@ -171,11 +171,11 @@ Task<void> Provider::ask_and_answer(KeptRequest kept, std::uint64_t number) {
         answer_error(kept, number);
         co_return;
     }
-    world_.ledger.accept(party_, {asked, bus().now_ns(), timeout_ns, body_bytes_min, false});
+    world_.ledger.accept(party_, {asked, bus().now_ns(), timeout_ns, body_bytes_min, false, false});
     Outcome outcome = co_await call;
     waiting.is_over = true;
     world_.ledger.end(party_, asked, outcome, bus().now_ns());
-    if (world_.happens(world_.temper.throws_in_timer, Branch::threw_in_coroutine)) throw_something();
+    if (world_.happens(world_.temper.throws_in_timer * 4, Branch::threw_in_coroutine)) throw_something();
     answer(kept, number);
 }
 

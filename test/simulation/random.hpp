@@ -1,7 +1,8 @@
 // test/simulation/random.hpp: the draws of one seed, the same with every compiler and library.
 //
 // SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). The standard's
-// distributions and shuffles are left to each library, so a range is drawn by a multiplication here.
+// distributions and shuffles are left to each library, so a range is drawn by a multiplication here. Two draws are
+// never arguments of one call: compilers take those in different orders.
 #pragma once
 
 #include <cstdint>

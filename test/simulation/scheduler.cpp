@@ -22,9 +22,10 @@ void Scheduler::hang(std::size_t place, Nanos until_ns) {
 void Scheduler::misbehave() {
     const Temper& temper = world_.temper;
     const Nanos hang_ns = world_.bus.hang_after_ns;
-    if (world_.happens(temper.hangs))
-        hang(world_.random.below(static_cast<std::uint32_t>(main_.reactor_count())),
-             world_.now_ns + world_.random.time(hang_ns / 2, 3 * hang_ns));
+    if (world_.happens(temper.hangs)) {
+        const std::uint32_t place = world_.random.below(static_cast<std::uint32_t>(main_.reactor_count()));
+        hang(place, world_.now_ns + world_.random.time(hang_ns / 2, 3 * hang_ns));
+    }
     if (world_.happens(temper.main_stands_still, Branch::main_stood_still))
         held_until_[0] = world_.now_ns + world_.random.time(0, hang_ns);
     if (world_.happens(temper.jumps, Branch::clock_jumped)) {

@@ -14,6 +14,7 @@ namespace prosa::simulation {
 struct Target {
     ServiceHandle service = no_service;
     bool is_routed = false;
+    bool is_to_extra = false;
 };
 
 // Port: Bus or BusClient.
@@ -42,7 +43,7 @@ class Sender {
     struct Draft {
         SendOptions options;
         std::uint32_t body_bytes = 0;
-        bool is_routed = false;
+        Target target;
     };
 
     const Target& any_of(const std::vector<Target>& targets) {
@@ -58,7 +59,7 @@ class Sender {
         if (random.one_in(4)) draft.options.correlation = draft.options.token + 1;
         draft.body_bytes = world_.draw_body_bytes();
         if (random.one_in(2)) draft.options.body_bytes_hint = draft.body_bytes;
-        draft.is_routed = target.is_routed;
+        draft.target = target;
         return draft;
     }
 
@@ -88,8 +89,8 @@ class Sender {
         if (draft.body_bytes > world_.bus.slot_bytes) world_.reached.add(Branch::request_in_block);
         const Nanos timeout_ns =
             draft.options.timeout_ns != 0 ? draft.options.timeout_ns : world_.bus.call_timeout_ns;
-        world_.ledger.accept(
-            party_, {draft.options.token, world_.now_ns, timeout_ns, draft.body_bytes, draft.is_routed});
+        world_.ledger.accept(party_, {draft.options.token, world_.now_ns, timeout_ns, draft.body_bytes,
+                                      draft.target.is_routed, draft.target.is_to_extra});
     }
 
     // Several claims at once, committed or aborted in another order.

@@ -12,6 +12,7 @@
 namespace prosa::simulation {
 
 inline constexpr std::string_view routed_service = "IN";
+inline constexpr std::string_view extra_service = "EXTRA";
 
 // Sends in bursts to any of the services until the instance stops, and sometimes from an outcome's handler.
 class Source final : public Actor {
@@ -20,7 +21,9 @@ class Source final : public Actor {
         : Actor(world, who), services_(std::move(services)) {}
 
     Nanos on_turn(Nanos now_ns) override {
-        if (world_.is_calm || is_shutting_down_) return no_deadline_ns;
+        if (is_shutting_down_) return no_deadline_ns;
+        if (world_.is_probing) probe();
+        if (world_.is_calm) return no_deadline_ns;
         // What is due was ended before sources are asked.
         if (world_.random.one_in(16) && world_.ledger.overdue_ns(party_, now_ns) > TimerWheel::tick_ns)
             world_.ledger.fault("a request has no outcome though its deadline is over");
@@ -40,7 +43,7 @@ class Source final : public Actor {
   protected:
     void set_up() override {
         for (const std::string& name : services_)
-            targets_.push_back({bus().resolve(name), name == routed_service});
+            targets_.push_back({bus().resolve(name), name == routed_service, name == extra_service});
         sender_.emplace(world_, bus(), party_);
         bus().want_turns(true);
     }
@@ -53,8 +56,23 @@ class Source final : public Actor {
     }
 
   private:
+    // At rest nothing is lent: a service that refuses for long has lost credit, or room.
+    void probe() {
+        if (!std::exchange(has_begun_probe_, true)) {
+            unprobed_ = targets_;
+            ++world_.probes_open;
+        }
+        if (unprobed_.empty() || world_.ledger.in_flight(party_) != 0) return;
+        const Target target = unprobed_.back();
+        if (bus().has_provider(target.service) && !sender_->send(target)) return;
+        unprobed_.pop_back();
+        if (unprobed_.empty()) --world_.probes_open;
+    }
+
     const std::vector<std::string> services_;
     std::vector<Target> targets_;
+    std::vector<Target> unprobed_;
+    bool has_begun_probe_ = false;
     std::optional<Sender<Bus>> sender_;
     bool is_shutting_down_ = false;
 };
@@ -81,7 +99,7 @@ class Flooder final : public Actor {
     Nanos on_turn(Nanos now_ns) override {
         if (world_.is_calm || is_shutting_down_) return no_deadline_ns;
         if (!world_.random.one_in(8)) return now_ns;
-        for (int left = 16; left > 0 && sender_->send({other_, false}); --left) {
+        for (int left = 16; left > 0 && sender_->send({other_, false, false}); --left) {
         }
         return now_ns;
     }

@@ -27,7 +27,7 @@ struct Temper {
         aborts = rate(400);
         keeps_and_drops = rate(500);
         holds = rate(5000);
-        relays = rate(1500);
+        relays = rate(3000);
         large = rate(3000);
         too_large = rate(200);
         throws_in_timer = rate(300);

@@ -20,7 +20,7 @@ class Visitor {
           sender_(world, *client_, party_) {
         client_->on_outcome([this](const Outcome& outcome) { on_outcome(outcome); });
         for (const std::string& name : services)
-            targets_.push_back({client_->resolve(name), name == routed_service});
+            targets_.push_back({client_->resolve(name), name == routed_service, name == extra_service});
     }
     Visitor(const Visitor&) = delete;
     Visitor& operator=(const Visitor&) = delete;

@@ -26,7 +26,9 @@ struct World {
     BusOptions bus;
     Nanos now_ns = ns_per_s;  // of the last step
     bool is_calm = false;     // from here on nobody sends, and everybody answers
-    bool wants_stop = false;  // the next source that turns stops the instance
+    bool is_probing = false;  // at rest: each source sends one request to each service that has a provider
+    std::uint32_t probes_open = 0;  // sources that have not done so
+    bool wants_stop = false;        // the next source that turns stops the instance
     bool is_stopping = false;
     std::vector<bool> told_to_end;  // incarnations that an operator restarts or removes, by number
     std::uint32_t shards_seen = 0;  // a bit for each shard that got requests

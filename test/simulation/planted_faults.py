@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""test/simulation/planted_faults.py BUILD [--seed FIRST] [--count N]: the simulation sees faults that are planted.
+
+Each fault changes one line of the product in a copy of its file, which is compiled and linked in the place of the
+original, as BUILD does it. N seeds (60) of a simulation with that fault must fail; a fault that passes is named.
+
+Exit: 0 each fault was found; 1 one was not, or its line is not in its file any more.
+"""
+
+import argparse
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = "test/simulation/simulation"
+TIMEOUT_SECONDS = 300
+FAULTS = (  # what is broken, the file, the line's text, what stands there instead
+    ("a second answer is let through", "core/bus/request.cpp", "if (is_done()) [[unlikely]] {", "if (false) {"),
+    ("an answer returns no credit", "core/bus/requester.cpp",
+     "if (caller != nullptr) --caller->outstanding_[value_of(entry->provider)];", ""),
+    ("a late answer keeps its pending entry", "core/bus/requester.cpp",
+     "counters[CallerCounter::late].add();\n            pending_.free(*entry);",
+     "counters[CallerCounter::late].add();"),
+    ("an answer's block does not go home", "core/bus/requester.cpp",
+     "if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(outbound, body);", ""),
+    ("a deadline gives no timeout", "core/bus/requester.cpp", "report(entry, ServiceError::timeout);",
+     "(void)entry;"),
+    ("the stop ends no request", "core/bus/requester.cpp",
+     "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),
+    ("expired work is begun", "core/bus/responder.cpp",
+     "if (header.deadline_ns < time_for(header.deadline_ns)) [[unlikely]] {", "if (false) {"),
+    ("a dropped request is not answered", "core/bus/responder.cpp", "if (!request.is_done()) [[unlikely]] {",
+     "if (false) {"),
+    ("a kept request's block does not go home", "core/bus/responder.cpp",
+     "if (MessageBlock* const body = body_block_of(header_at(block.payload()))) send_home(inbound, body);", ""),
+    ("kept requests are counted down never", "core/bus/responder.cpp", "callee.kept.subtract();", ""),
+    ("an incarnation that ended gets outcomes", "core/bus/shard.cpp", "node_.requester().abandon(*this);", ""),
+    ("an aborted claim keeps its pending entry", "core/bus/claim.cpp", "requester.pending_.free(*entry_);", ""),
+    ("requests go to a reactor that hangs", "core/bus/control.cpp", "publisher_.set_suspended(hosted.id, is_hanging);",
+     "continue;"),
+    ("failures are not noted", "core/bus/shard.cpp", "if (processor_ != nullptr) node_.note_failure(*this);", ""),
+)
+
+
+class Builder:
+    def __init__(self, build):
+        self.build = build
+        self.compiles = {}
+        for entry in json.loads((build / "compile_commands.json").read_text()):
+            self.compiles[(Path(entry["directory"]) / entry["file"]).resolve()] = entry["command"]
+        commands = subprocess.run(["ninja", "-t", "commands", TARGET], cwd=build, check=True, text=True,
+                                  stdout=subprocess.PIPE).stdout
+        self.link = commands.strip().splitlines()[-1]
+
+    def compile(self, file, text, folder):
+        """The object of `file` with another text."""
+        changed, result = folder / Path(file).name, folder / "planted.o"
+        changed.write_text(text)
+        command = shlex.split(self.compiles[(ROOT / file).resolve()])
+        for option, value in (("-o", result), ("-c", changed), ("-MF", folder / "planted.d")):
+            command[command.index(option) + 1] = str(value)
+        subprocess.run([part for part in command if part != "-Werror"], cwd=self.build, check=True,
+                       stderr=subprocess.DEVNULL)
+        return result
+
+    def program(self, planted, folder):
+        """The simulation with `planted` before the libraries, so that their object of that file is not taken."""
+        command = shlex.split(self.link)
+        at = command.index("-o") + 1
+        command[at] = str(folder / "simulation")
+        command.insert(at + 1, str(planted))
+        subprocess.run(command, cwd=self.build, check=True)
+        return command[at]
+
+
+def found_by(builder, fault, seeds):
+    """What the simulation says first of the fault; None when it saw nothing."""
+    _, file, line, instead = fault
+    text = (ROOT / file).read_text()
+    if text.count(line) != 1:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        program = builder.program(builder.compile(file, text.replace(line, instead), folder), folder)
+        run = subprocess.run([program, "--seed", str(seeds[0]), "--count", str(seeds[1])], text=True,
+                             capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    if run.returncode == 0:
+        return None
+    said = re.search(r"^seed \d+: .*|.*assertion failed.*|a crash.*|never reached.*", run.stderr, re.MULTILINE)
+    return said[0] if said else f"exit {run.returncode}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=60)
+    arguments = parser.parse_args()
+    start = time.monotonic()
+    builder = Builder(arguments.build.resolve())
+    failures = 0
+    for fault in FAULTS:
+        said = found_by(builder, fault, (arguments.seed, arguments.count))
+        failures += said is None
+        print(f"{fault[0]}: {said or 'NOT FOUND, or its line is no longer in ' + fault[1]}", file=sys.stderr)
+    print(json.dumps({"check": "simulation planted faults", "seed": arguments.seed, "count": len(FAULTS),
+                      "failures": failures, "seconds": round(time.monotonic() - start, 2)}))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
