@@ -42,7 +42,6 @@ class Stress:
 WAKERS = Stress("test/core/reactor/reactor_parts_test", ("-tc=*wake*",))
 REACTOR = Stress("test/core/reactor/reactor_test")
 UNIT = Stress("test/core/bus/unit/bus_unit_test", ("-tc=*link*,*gone*,*goes*",))
-BUS = Stress("test/core/bus/bus_test")
 SHUTDOWN = Stress("test/core/bus/bus_shutdown_test")
 MODES = Stress("test/core/bus/bus_thread_modes_test")
 BUS_STRESS = Stress("test/core/bus/stress/bus_stress")
@@ -59,7 +58,7 @@ COVERAGE = {
     "core/bus/signal_target.hpp": (Model("test/core/bus/signal_target_model.cpp"),),
     "core/control/closing_ring.hpp": (Model("test/core/control/closing_ring_model.cpp"),),
     "core/reactor/reactor.cpp": (REACTOR, SHUTDOWN),
-    "core/reactor/futex_waker.cpp": (WAKERS, BUS),
+    "core/reactor/futex_waker.cpp": (WAKERS,),
     "core/bus/thread_probe.cpp": (Stress("test/core/bus/unit/bus_unit_test", ("-tc=*probe*",)),),
     "core/bus/requester.cpp": (UNIT, SHUTDOWN, BUS_STRESS),
     "core/bus/responder.cpp": (UNIT, SHUTDOWN, BUS_STRESS),
@@ -93,6 +92,9 @@ class Bench:
             copy.write_text(text)
         program = self.model(check, folder) if isinstance(check, Model) else self.stress(check, place, folder)
         caught = self.execute(check, program)
+        # A test that lives with threads and time may fail on a crowded machine; twice in a row is the mutant's doing.
+        if caught and "(exit" in caught:
+            caught = self.execute(check, program)
         return caught, time.monotonic() - begin
 
     # --- building -------------------------------------------------------------------------------------------

@@ -253,6 +253,22 @@ TEST_CASE("a report may be asked for at any moment of the stop") {
     }
 }
 
+// The flag orders nothing: under ThreadSanitizer only the instance itself orders what Main left before what is asked.
+TEST_CASE("a thread that meets a stopped instance may ask it for a report") {
+    BusMain main(options());
+    REQUIRE(main.start().ok());
+    std::atomic<bool> has_stopped{false};
+    std::string phase;
+    std::thread observer([&] {
+        while (!has_stopped.load(std::memory_order_relaxed)) std::this_thread::yield();
+        phase = main.report().phase;
+    });
+    CHECK(main.stop_and_join("test") == 0);
+    has_stopped.store(true, std::memory_order_relaxed);
+    observer.join();
+    CHECK(phase == "stopped");
+}
+
 TEST_CASE("a hung handler is named in the log, and the exit code is not zero") {
     const ChildResult child = run_child([] {
         InstanceOptions brief = options();
