@@ -120,7 +120,7 @@ void BusMain::Control::furnish(HostedReactor& hosted, const ReactorPlan::Entry& 
 
 // Its thread could not be started.
 void BusMain::Control::forget_last_reactor() noexcept {
-    by_id_[value_of(reactors_.back().id)].store(nullptr, std::memory_order_release);
+    by_id_[value_of(reactors_.back().id)].store(nullptr, std::memory_order_release);  // [host]
     reactors_.pop_back();
 }
 

@@ -65,6 +65,7 @@ COVERAGE = {
     "core/bus/bus_client.cpp": (SHUTDOWN, BUS_STRESS),
     "core/bus/control.cpp": (SHUTDOWN, MODES, BUS_STRESS),
     "core/bus/control.hpp": (SHUTDOWN, MODES, BUS_STRESS),
+    "core/bus/control_hosting.cpp": (SHUTDOWN, MODES, BUS_STRESS),
     "core/bus/control_stop.cpp": (SHUTDOWN, MODES, BUS_STRESS),
 }
 

@@ -20,7 +20,7 @@ LOAD = {"acq_rel": "acquire"}
 STORE = {"acq_rel": "release", "acquire": "relaxed"}
 
 ORDER = re.compile(r"\bmemory_order(?:_|::)(relaxed|consume|acquire|release|acq_rel|seq_cst)\b")
-OPERATION = re.compile(r"(?:\.|->)(load|store|exchange|fetch_\w+|compare_exchange_\w+|test_and_set)\s*\(")
+OPERATION = re.compile(r"(?:\.|->)(load|store|exchange|fetch_\w+|compare_exchange_\w+|test_and_set|wait)\s*\(")
 MARK = re.compile(r"\[([a-z]+)\]")
 LITERAL_OR_COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 NO_FUNCTION = re.compile(r"^(?:struct|class|enum|union|namespace|if|for|while|switch|catch|else|do)\b")
@@ -162,7 +162,8 @@ def unnamed_orders(path, text):
         while depth and end < len(code):
             depth += (code[end] == "(") - (code[end] == ")")
             end += 1
-        if "memory_order" not in code[found.end():end]:
+        # A wait may be a condition variable's.
+        if found[1] != "wait" and "memory_order" not in code[found.end():end]:
             yield f"{path}:{code.count(chr(10), 0, found.start()) + 1}: {found[1]} without a memory order"
 
 
