@@ -215,7 +215,10 @@ void BusNode::awaken() {
     responder_.awaken();
 }
 
-void BusNode::on_thread_end() { end_all_shards(); }
+void BusNode::on_thread_end() {
+    complete_pending();
+    end_all_shards();
+}
 
 void BusNode::add_source(Shard& shard) {
     if (std::find(sources_.begin(), sources_.end(), &shard) == sources_.end()) sources_.push_back(&shard);

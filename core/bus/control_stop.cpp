@@ -92,6 +92,9 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
         return hosted.reactor->state() == ReactorState::ended;
     });
+    // One that has no memory for the tasks before its end leaves without them.
+    if (!have_all_ended && now_ns >= end_deadline_ns_ - end_grace_ns / 2)
+        for (HostedReactor& hosted : reactors_) hosted.reactor->stop();
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
     for (HostedReactor& hosted : reactors_) {
         if (hosted.reactor->state() == ReactorState::ended) continue;
