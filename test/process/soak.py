@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""test/process/soak.py --build FOLDER [--minutes M] [--share S] [--step_seconds T] [--rate_min R]
+
+Measures what a payment switch can take (rates that grow by a half until one is missed), then drives it with a share
+of that for M minutes and looks at the process each second. Prints the check line with: capacity and rate per second;
+rss_kib_per_minute, the slope of a straight line through the second half of the samples; descriptors and threads at
+the first and last sample; p99.9 of the first and of the last minute (of the first and last third, when it is shorter).
+Failures: an exit code that is not 0, counts that disagree, descriptors or threads that grew.
+Exit: 0 no failure; 1 otherwise.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SUCCESS_MIN = 99.0  # percent of the intended, in the worst window
+RATE_MISSED = 3     # exit code
+
+
+def load_command(prosa, rate, seconds, *more):
+    return [str(prosa), "load", "-c", str(ROOT / "examples/payment_switch.yml"), "--service", "PAYMENT", "--input",
+            str(ROOT / "examples/transactions.jsonl"), "--rate", str(int(rate)), "--duration", f"{seconds:g}s",
+            "--warmup", "0s", "--no_jitter", *more]
+
+
+def capacity(prosa, rate, seconds):
+    """The highest rate that was kept up, per second; 0 when the first one was not."""
+    best = 0
+    while True:
+        done = subprocess.run(load_command(prosa, rate, seconds, "--json", "-"), capture_output=True, text=True,
+                              timeout=60 + 10 * seconds, check=False)
+        if done.returncode not in (0, RATE_MISSED):
+            raise SystemExit(f"a load of {rate} per second ended with {done.returncode}: {done.stderr}")
+        report = json.loads(done.stdout)
+        success = 100 * report["counts"]["responses"] / max(1, report["counts"]["intended"])
+        if not report["is_rate_reached"] or success < SUCCESS_MIN:
+            return best
+        best = rate
+        rate = int(rate * 1.5)
+
+
+def sample(process):
+    """(seconds, RSS in KiB, descriptors, threads), or None when the process has ended."""
+    folder = Path(f"/proc/{process.pid}")
+    try:
+        status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+        return (time.monotonic(), int(status["VmRSS"].split()[0]), len(os.listdir(folder / "fd")),
+                int(status["Threads"]))
+    except (OSError, KeyError):
+        return None
+
+
+def slope_per_minute(samples):
+    """Least squares; 0 for fewer than three samples."""
+    if len(samples) < 3:
+        return 0.0
+    mean_s = sum(seconds for seconds, *_ in samples) / len(samples)
+    mean_kib = sum(kib for _, kib, *_ in samples) / len(samples)
+    over = sum((seconds - mean_s) * (kib - mean_kib) for seconds, kib, *_ in samples)
+    return 60 * over / sum((seconds - mean_s) ** 2 for seconds, *_ in samples)
+
+
+def percentile_us(prosa, hlog, first_s, last_s, folder):
+    """p99.9 of the response times in that part of the log, in microseconds."""
+    part = folder / "part.hlog"
+    lines, offset_s = [], None
+    for line in hlog.read_text(encoding="utf-8").splitlines():
+        if line.startswith("Tag="):
+            continue
+        begin = line.split(",", 1)[0]
+        is_interval = begin.replace(".", "", 1).isdigit()
+        if is_interval and offset_s is None:
+            offset_s = float(begin)
+        if not is_interval or first_s <= float(begin) - offset_s < last_s:
+            lines.append(line)
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = subprocess.run([prosa, "report", part, "--percentiles", "99.9", "--json", "-"], capture_output=True, text=True,
+                          check=True)
+    return round(find_percentile(json.loads(done.stdout)) / 1000, 1)
+
+
+def find_percentile(value):
+    if isinstance(value, dict):
+        if "p99.9" in value:
+            return value["p99.9"]
+        value = list(value.values())
+    for item in value if isinstance(value, list) else []:
+        found = find_percentile(item)
+        if found is not None:
+            return found
+    return None
+
+
+def soak(prosa, rate, seconds, folder):
+    """The samples, the exit code and the report of one long load."""
+    hlog, report = folder / "soak.hlog", folder / "soak.json"
+    samples = []
+    told = time.monotonic()
+    with open(folder / "err", "wb") as err:
+        process = subprocess.Popen(load_command(prosa, rate, seconds, "--json", str(report), "--hlog", str(hlog)),
+                                   stdout=subprocess.DEVNULL, stderr=err)
+        time.sleep(min(5, seconds / 3))  # its threads are there, and its pools were used
+        while process.poll() is None:
+            taken = sample(process)
+            if taken is not None and process.poll() is None:
+                samples.append(taken)
+            if time.monotonic() - told >= 10:
+                told = time.monotonic()
+                print(f"soak: {samples[-1][1]} KiB, {samples[-1][2]} descriptors", file=sys.stderr)
+            time.sleep(min(1, seconds / 20))
+    return samples[:-1], process.returncode, json.loads(report.read_text(encoding="utf-8")), hlog
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--share", type=float, default=0.7)
+    parser.add_argument("--step_seconds", type=float, default=3)
+    parser.add_argument("--rate_min", type=int, default=10_000)
+    arguments = parser.parse_args()
+    prosa = (arguments.build / "apps/prosa/prosa").absolute()
+    begin = time.monotonic()
+    highest = capacity(prosa, arguments.rate_min, arguments.step_seconds)
+    rate = arguments.share * (highest or arguments.rate_min)
+    seconds = 60 * arguments.minutes
+    with tempfile.TemporaryDirectory(prefix="prosa_soak_") as name:
+        folder = Path(name)
+        samples, exit_code, report, hlog = soak(prosa, rate, seconds, folder)
+        part_s = min(60, seconds / 3)
+        edges = [percentile_us(prosa, hlog, *edge, folder) for edge in ((0, part_s), (seconds - part_s, seconds + 60))]
+    first, last = samples[0], samples[-1]
+    faults = [exit_code not in (0, RATE_MISSED), bool(report["disagreements"]), last[2] > first[2], last[3] > first[3]]
+    print(json.dumps({
+        "check": "soak", "seed": 0, "count": report["counts"]["sent"], "failures": sum(faults),
+        "seconds": round(time.monotonic() - begin, 1), "capacity_per_s": highest, "rate_per_s": int(rate),
+        "rss_kib_per_minute": round(slope_per_minute(samples[len(samples) // 2:]), 1), "rss_kib_last": last[1],
+        "descriptors": [first[2], last[2]], "threads": [first[3], last[3]], "p99.9_us": edges}), flush=True)
+    return 1 if any(faults) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

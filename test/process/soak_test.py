@@ -1,0 +1,25 @@
+"""test/process/soak_test.py: the soak reports what it promises; ten seconds say nothing about a slope.
+
+SOAK_BUILD names the build folder.
+"""
+
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+SOAK = Path(__file__).resolve().parent / "soak.py"
+
+
+class Soak(unittest.TestCase):
+    def test_it_prints_the_check_line_with_its_figures(self):
+        done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--minutes", "0.1", "--step_seconds", "1",
+                               "--rate_min", "5000"], capture_output=True, text=True, timeout=280, check=False)
+        print("\n" + done.stdout + done.stderr)
+        self.assertEqual(done.returncode, 0)
+        line = json.loads(done.stdout)
+        self.assertEqual(list(line)[:5], ["check", "seed", "count", "failures", "seconds"])
+        self.assertGreater(line["count"], 0)
+        self.assertEqual(len(line["p99.9_us"]), 2)
+        self.assertEqual(line["descriptors"][0], line["descriptors"][1])
