@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apps/prosa/bench/bench_forms.hpp"
 #include "apps/prosa/bench/breakdown/breakdown.hpp"
 #include "apps/prosa/bench/figure_report.hpp"
 #include "apps/prosa/bench/scale/scale.hpp"
@@ -61,7 +62,9 @@ class Measurement {
         std::string lines;
         for (const MeasuredFigure& figure : figures_) lines += json_line(figure, run_.is_quick());
         if (const absl::Status written = write_lines(run_.options(), lines); !written.ok()) return written;
-        return run_.log() == nullptr ? absl::OkStatus() : run_.log()->close();
+        if (run_.log() == nullptr) return absl::OkStatus();
+        if (const absl::Status closed = run_.log()->close(); !closed.ok()) return closed;
+        return write_forms(run_.options(), *run_.options().hlog, figures_);
     }
 
     const std::vector<MeasuredFigure>& figures() const noexcept { return figures_; }

@@ -41,6 +41,9 @@ std::filesystem::path own_path() {
 void complete(BenchOptions& options, bool has_file) {
     if (!has_file && options.mode == BenchMode::breakdown) options.figures_file = "breakdown.jsonl";
     if (!has_file && options.mode == BenchMode::scale) options.figures_file = "scale.jsonl";
+    // The other forms are made from it.
+    if (!options.hlog && (options.html || options.hgrm))
+        options.hlog = (options.figures_file.parent_path() / "bench.hlog").string();
     options.program = own_path();
     if (options.helpers_folder.empty())
         options.helpers_folder = options.program.parent_path().parent_path().parent_path() / "bench";
@@ -57,6 +60,10 @@ void add_options(CLI::App& app, BenchOptions& options) {
            "--hlog", options.hlog,
            "Write the distributions behind the figures of latency (HdrHistogram's interval log): an interval "
            "for each round, a tag for each figure")
+        ->type_name("FILE");
+    app.add_option("--hgrm", options.hgrm, "Write each of these distributions as HdrHistogram's text, DIR/FIGURE.hgrm")
+        ->type_name("DIR");
+    app.add_option("--html", options.html, "Write them as a page with drawings, the figures and the environment")
         ->type_name("FILE");
     app.add_option("--helpers", options.helpers_folder,
                    "The folder bench/ of the build; default: beside the program's")

@@ -28,6 +28,8 @@ struct BenchOptions {
     std::filesystem::path figures_file =
         "figures.jsonl";                   // the folder also gets the configurations that were run
     std::optional<std::string> hlog;       // where the distributions behind figures of latency go
+    std::optional<std::string> hgrm;       // a folder: each of them as text
+    std::optional<std::string> html;       // all of them as a page
     std::filesystem::path program;         // this one, to start `prosa load`
     std::filesystem::path helpers_folder;  // bench/ of the build: programs the product does not hold
     std::filesystem::path examples_folder = "examples";  // of the payment switch
