@@ -168,6 +168,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     Topology topology() const;
     HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     void furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
+    static void take_place(const HostedReactor& hosted) noexcept;
     absl::Status launch(HostedReactor& hosted);
     absl::Status launch_all();
     absl::Status launch_main();

@@ -124,13 +124,19 @@ void BusMain::Control::forget_last_reactor() noexcept {
     reactors_.pop_back();
 }
 
+// On the reactor's thread.
+void BusMain::Control::take_place(const HostedReactor& hosted) noexcept try {
+    pthread_setname_np(pthread_self(), fmt::format("prosa-{}", value_of(hosted.id)).c_str());
+    if (!hosted.cpu) return;
+    const absl::Status pinned = pin_current_thread(static_cast<int>(*hosted.cpu));
+    if (!pinned.ok()) log().warn("reactor {} floats: {}", value_of(hosted.id), message_of(pinned));
+} catch (const std::bad_alloc&) {
+    log().warn("reactor {} floats: out of memory", value_of(hosted.id));
+}
+
 absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
     hosted.thread = std::thread([&hosted] {
-        pthread_setname_np(pthread_self(), fmt::format("prosa-{}", value_of(hosted.id)).c_str());
-        if (hosted.cpu) {
-            const absl::Status pinned = pin_current_thread(static_cast<int>(*hosted.cpu));
-            if (!pinned.ok()) log().warn("reactor {} floats: {}", value_of(hosted.id), message_of(pinned));
-        }
+        take_place(hosted);
         hosted.probe.attach();
         hosted.reactor->run();
     });

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <list>
 #include <thread>
 #include <vector>
@@ -75,18 +76,32 @@ class ControlServer::Loop {
   private:
     void run() {
         pthread_setname_np(pthread_self(), "prosa-ctl");
-        std::vector<pollfd> polled;
-        for (;;) {
-            fill(polled);
-            if (::poll(polled.data(), polled.size(), wait_ms()) < 0 && errno != EINTR) {
-                log().error("{}: the control socket ends: {}", options_.path, std::strerror(errno));
-                return;
-            }
-            if (polled[0].revents != 0) return;
-            serve(polled);
-            if (polled[1].revents != 0) accept_clients();
-            close_finished();
+        while (try_turn()) {
         }
+    }
+
+    // False when it is told to end. What memory is short for, the clients do not get.
+    bool try_turn() try {
+        return turn();
+    } catch (const std::bad_alloc&) {
+        log().error("{}: no memory for the control socket: its connections are closed", options_.path);
+        clients_.clear();
+        constexpr int calm_ms = 100;
+        pollfd stop{stop_.get(), POLLIN, 0};
+        return ::poll(&stop, 1, calm_ms) <= 0;
+    }
+
+    bool turn() {
+        fill(polled_);
+        if (::poll(polled_.data(), polled_.size(), wait_ms()) < 0 && errno != EINTR) {
+            log().error("{}: the control socket ends: {}", options_.path, std::strerror(errno));
+            return false;
+        }
+        if (polled_[0].revents != 0) return false;
+        serve(polled_);
+        if (polled_[1].revents != 0) accept_clients();
+        close_finished();
+        return true;
     }
 
     void fill(std::vector<pollfd>& polled) const {
@@ -183,6 +198,7 @@ class ControlServer::Loop {
     const FileDescriptor stop_;
     const FileIdentity file_;
     std::list<Client> clients_;
+    std::vector<pollfd> polled_;
     std::thread thread_;
 };
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <new>
 #include <set>
 
 #include "core/base/clock.hpp"
@@ -30,6 +31,7 @@ const std::size_t cpu_set_bytes = CPU_ALLOC_SIZE(cpus_max);
 
 CpuSet make_cpu_set() {
     CpuSet set(CPU_ALLOC(cpus_max));
+    if (set == nullptr) throw std::bad_alloc();
     CPU_ZERO_S(cpu_set_bytes, set.get());
     return set;
 }
