@@ -11,6 +11,7 @@
 #include "test/support/model_waker.hpp"
 
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "core/reactor/control_inbox.hpp"
@@ -22,6 +23,7 @@ namespace {
 struct Posted {
     ModelVar<unsigned> prepared[4];
     unsigned run_count = 0;  // the owner's
+    unsigned failures_left = 0;
 };
 
 struct Task {
@@ -29,6 +31,10 @@ struct Task {
     unsigned number = 0;
 
     void operator()() const {
+        if (poster->failures_left != 0) {
+            --poster->failures_left;
+            throw std::bad_alloc();
+        }
         model_require(number == ++poster->run_count, "tasks of one poster run once and in order");
         model_require(poster->prepared[number - 1].get() == number, "what was written before the post is there");
     }
@@ -92,7 +98,13 @@ struct Posting : rl::test_suite<Posting<poster_count, task_count, portion>, post
 
     void run() {
         for (unsigned run_count = 0; run_count < poster_count * task_count;) {
-            const std::size_t count = inbox.run_pending(portion);
+            std::size_t count = 0;
+            try {
+                count = inbox.run_pending(portion);
+            } catch (const std::bad_alloc&) {
+                run_count = posted_run_count();
+                continue;
+            }
             model_require(count <= portion, "a flood is run in portions");
             run_count += static_cast<unsigned>(count);
             if (count != 0) continue;
@@ -101,9 +113,20 @@ struct Posting : rl::test_suite<Posting<poster_count, task_count, portion>, post
         }
     }
 
+    unsigned posted_run_count() const {
+        unsigned count = 0;
+        for (const Posted& poster : posted) count += poster.run_count;
+        return count;
+    }
+
     std::shared_ptr<ModelWaker> waker;
     Inbox inbox;
     Posted posted[poster_count];
+};
+
+// The first task of the first poster fails once, and is run again.
+struct Failing : Posting<2, 2, 8> {
+    Failing() { posted[0].failures_left = 1; }
 };
 
 }  // namespace
@@ -114,6 +137,7 @@ int main() {
     run.random<prosa::Posting<1, 3, 2>>("one poster", 200'000);
     run.random<prosa::Posting<2, 2, 1>>("two posters, one task a turn", 200'000);
     run.random<prosa::Posting<2, 2, 8>>("two posters", 200'000);
+    run.random<prosa::Failing>("two posters, a task that fails once", 200'000);
     run.full<prosa::Posting<1, 1, 1>>("one task, full search");
     run.bounded<prosa::Posting<2, 1, 1>>("two posters, 3 switches", 3);
     return run.exit_code();
