@@ -16,7 +16,6 @@
 #include "apps/prosa/report/report_command.hpp"
 #include "apps/prosa/run_command.hpp"
 #include "apps/prosa/topology_command.hpp"
-#include "core/memory/throwing_new.hpp"
 
 namespace prosa {
 namespace {
@@ -53,7 +52,6 @@ int run_program(int argc, const char* const* argv, ProcessorRegistry registry,
 
 int prosa_main(int argc, const char* const* argv, const ProcessorRegistry* own_kinds,
                const BuiltinAdaptors* adaptors) try {
-    make_new_throw();
     return run_program(argc, argv, own_kinds == nullptr ? ProcessorRegistry{} : *own_kinds,
                        adaptors == nullptr ? BuiltinAdaptors{} : *adaptors);
 } catch (const std::exception& error) {

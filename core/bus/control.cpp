@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/base/log.hpp"
-#include "core/memory/throwing_new.hpp"
 #include "core/settings/nearest_name.hpp"
 
 namespace prosa {
@@ -30,7 +29,6 @@ BusMain::Control::Control(InstanceOptions options)
       random_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       now_ns_(start_ns_),
       stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
-    make_new_throw();
     waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);

@@ -10,8 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <list>
+#include <new>
 #include <thread>
 #include <vector>
 
