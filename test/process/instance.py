@@ -58,7 +58,7 @@ class Instance:
         self.folder = Path(tempfile.mkdtemp(prefix="prosa_process_"))
         self.process = None
         self.spawned_ns = 0
-        self.settled = 0  # entries of the ledger that wait_for_successes has counted
+        self.seen = 0  # entries of the ledger that wait_for_successes has looked at
         (self.folder / "rules.yml").write_text("rules: []\ndefault: WORK\n", encoding="utf-8")
         text = CONFIGURATION.format(folder=self.folder, rate=rate, requests=requests, call_timeout=call_timeout,
                                     shutdown_timeout=shutdown_timeout, worker="".join(f"  {line}\n" for line in worker))
@@ -114,13 +114,13 @@ class Instance:
 
     def wait_for_successes(self, count, seconds=END_S):
         """That many more responses; False when the process ended or took too long."""
-        follower = ledger.Follower(self.folder / "ledger", self.settled)
+        follower = ledger.Follower(self.folder / "ledger", self.seen)
         end = time.monotonic() + seconds
         while follower.look().successes < count:
             if time.monotonic() > end or self.process.poll() is not None:
                 return False
             time.sleep(0.01)
-        self.settled = follower.settled
+        self.seen = follower.seen
         return True
 
     def ctl(self, *arguments):

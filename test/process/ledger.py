@@ -55,6 +55,15 @@ def entries(path, begin):
                 yield word, ended_ns
 
 
+def entries_at(path, places):
+    if not places:
+        return
+    with open(path, "rb") as file:
+        for place in places:
+            file.seek(place * ENTRY.size)
+            yield place, ENTRY.unpack(file.read(ENTRY.size))[0]
+
+
 def read(path, begin=0):
     """All entries from `begin` on."""
     result = Ledger()
@@ -64,20 +73,25 @@ def read(path, begin=0):
 
 
 class Follower:
-    """Counts responses while the process runs, and looks at each entry that has ended only once."""
+    """Counts responses while the process runs. It looks at each entry until it has ended, for some never do."""
 
     def __init__(self, path, begin=0):
         self.path = path
-        self.settled = begin
-        self.successes = 0   # of the settled ones
-        self.newest_ns = 0   # of their responses
+        self.seen = begin    # entries before this one were looked at
+        self.open = []       # those of them that had not ended
+        self.successes = 0
 
     def look(self):
-        for word, ended_ns in entries(self.path, self.settled):
-            if word & 0xff != REFUSED and word >> 16 & 0xffff == 0:
-                break
-            self.settled += 1
-            if word & 0xff == ACCEPTED and word >> 8 & 0xff == 0:
-                self.successes += 1
-                self.newest_ns = max(self.newest_ns, ended_ns)
+        waiting, self.open = self.open, []
+        for place, word in entries_at(self.path, waiting):
+            self.note(place, word)
+        for word, _ in entries(self.path, self.seen):
+            self.note(self.seen, word)
+            self.seen += 1
         return self
+
+    def note(self, place, word):
+        if word & 0xff != REFUSED and word >> 16 & 0xffff == 0:
+            self.open.append(place)
+        elif word & 0xff == ACCEPTED and word >> 8 & 0xff == 0:
+            self.successes += 1

@@ -146,7 +146,7 @@ def sigkill(random):
         result.account(killed, is_killed=True)
         result.expect(killed.unaccounted > 0, "nothing was unknown: kept requests are")
         instance.start()
-        instance.settled = killed.sent
+        instance.seen = killed.sent
         under_load(instance, result, 1)
         result.recovered(instance.ledger(killed.sent).recovery_ms(instance.spawned_ns))
         result.expect(instance.ctl("status").returncode == 0, "ctl does not find the next one")
