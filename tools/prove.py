@@ -35,6 +35,7 @@ class Check:
     share: int = 0  # of the time; 0: one run is complete
     environment: tuple = ()  # NAME=VALUE, with {seed} and {seconds}
     seeds_per_turn: int = 0  # 0: as many as the lines say were done
+    parts: int = 1  # one after the other in a turn, each told its part of the time
 
 
 def stress(name, program, share, build=TEST, prefix=""):
@@ -64,7 +65,7 @@ CHECKS = [
     Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
                       "--seconds", "{seconds}"), "scenarios", 6),
     Check("fuzz", ("tools/fuzz", "--installed", "--seed", "{seed}", "--seconds", "{seconds}"), "executions", 20,
-          seeds_per_turn=1000),
+          seeds_per_turn=1000, parts=6),  # eleven targets, two at a time
     *[model(name) for name in MODELS],
     *[stress(name, program, share) for name, program, share in STRESSES],
     *[stress(name, program, share, TSAN, "tsan ") for name, program, share in STRESSES],
@@ -113,7 +114,7 @@ class Record:
 def run_turn(check, record, seconds, failures):
     """Runs one turn and records its lines. Returns how many failures it had."""
     seed = record.next_seed()
-    fill = {"seed": seed, "seconds": max(1, int(seconds))}
+    fill = {"seed": seed, "seconds": max(1, int(seconds / check.parts))}
     command = [part.format(**fill) for part in check.command]
     extra = dict(setting.format(**fill).split("=", 1) for setting in check.environment)
     begin = time.monotonic()
