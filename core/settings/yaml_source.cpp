@@ -2,8 +2,10 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -245,6 +247,12 @@ absl::Status error_at(std::string_view name, std::string_view text, const YAML::
     return invalid_argument("{}:{}: {}", name, line + 1, error.msg);
 }
 
+// The spellings of YAML's core schema (1.2, chapter 10.3).
+bool is_yaml_null(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 5> spellings = {"", "~", "null", "Null", "NULL"};
+    return std::find(spellings.begin(), spellings.end(), text) != spellings.end();
+}
+
 }  // namespace
 
 absl::StatusOr<SettingsNode> parse_settings_yaml(std::string_view text, std::string_view name) {
@@ -277,7 +285,7 @@ absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text, const S
                                     is_unclosed ? "a quoted text that is not closed" : error.msg);
         }
         node = builder.take_root();
-    } else if (!text.empty() && text != "~" && text != "null") {
+    } else if (!is_yaml_null(text)) {
         node = SettingsNode::make_scalar(std::string(text), false);
     }
     set_place(node, place);
