@@ -205,6 +205,11 @@ def descriptor_limit(random):
         for stranger in strangers:
             stranger.close()
         shown = instance.ctl("status")
+        for _ in range(50):  # until those that left are noticed
+            if shown.returncode == 0:
+                break
+            time.sleep(0.1)
+            shown = instance.ctl("status")
         result.expect(shown.returncode == 0, f"ctl is not answered afterwards: {shown.stderr}")
         result.ended_in_order(instance, instance.stop())
     few = random.randrange(4, 24)
