@@ -182,19 +182,6 @@ def stressed_cores(random):
     return result
 
 
-def memory_limit(random):
-    """It runs with less, or says at the start what it could not have."""
-    result = Result()
-    mebibytes = int(8 * 2 ** (random.random() * 8))
-    with Instance().start(limits=[(resource.RLIMIT_AS, mebibytes << 20)]) as instance:
-        instance.wait_for_successes(300)
-        if instance.process.poll() is None:
-            result.ended_in_order(instance, instance.stop())
-        else:
-            refused_to_start(instance, result, f"{mebibytes} MiB")
-    return result
-
-
 def descriptor_limit(random):
     """64 are enough, also when strangers take what is left; with fewer it runs or says what it could not have."""
     result = Result()
