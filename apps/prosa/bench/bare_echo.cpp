@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 
 #include "apps/prosa/bench/bare_ring.hpp"
+#include "apps/prosa/bench/echo_rings.hpp"
 #include "core/base/assert.hpp"
 
 namespace prosa::bench {
@@ -28,16 +28,7 @@ struct Message {
     }
 };
 
-struct EchoRings {
-    explicit EchoRings(const BareEcho& echo)
-        : requests(echo.slot_count, echo.slot_bytes), replies(echo.slot_count, echo.slot_bytes) {}
-
-    BareRing requests;
-    BareRing replies;
-    alignas(no_sharing_bytes) std::atomic<bool> has_ended{false};
-};
-
-void answer(EchoRings& rings, const BareEcho& echo) {
+void answer(EchoRings<BareRing>& rings, const BareEcho& echo) {
     Message message(echo.moved_bytes);
     for (;;) {
         while (!rings.requests.try_read(message.span())) {
@@ -48,7 +39,7 @@ void answer(EchoRings& rings, const BareEcho& echo) {
     }
 }
 
-void request_one_by_one(EchoRings& rings, const BareEcho& echo, LatencyRun& run) {
+void request_one_by_one(EchoRings<BareRing>& rings, const BareEcho& echo, LatencyRun& run) {
     const Clock clock;
     Message message(echo.moved_bytes);
     const Nanos begin_ns = clock.now_ns();
@@ -66,7 +57,7 @@ void request_one_by_one(EchoRings& rings, const BareEcho& echo, LatencyRun& run)
     rings.has_ended.store(true, std::memory_order_relaxed);
 }
 
-double request_pipelined(EchoRings& rings, const BareEcho& echo, std::uint32_t outstanding) {
+double request_pipelined(EchoRings<BareRing>& rings, const BareEcho& echo, std::uint32_t outstanding) {
     const Clock clock;
     Message sent(echo.moved_bytes);
     Message received(echo.moved_bytes);
@@ -93,7 +84,7 @@ double request_pipelined(EchoRings& rings, const BareEcho& echo, std::uint32_t o
 }  // namespace
 
 absl::StatusOr<LatencyRun> measure_bare_roundtrip(const BenchCpus& cpus, const BareEcho& echo) {
-    EchoRings rings(echo);
+    EchoRings<BareRing> rings(echo);
     LatencyRun run;
     const absl::Status status = run_on_two_cpus(
         cpus, [&] { request_one_by_one(rings, echo, run); }, [&] { answer(rings, echo); });
@@ -103,7 +94,7 @@ absl::StatusOr<LatencyRun> measure_bare_roundtrip(const BenchCpus& cpus, const B
 
 absl::StatusOr<double> measure_bare_pipelined(const BenchCpus& cpus, const BareEcho& echo,
                                               std::uint32_t outstanding) {
-    EchoRings rings(echo);
+    EchoRings<BareRing> rings(echo);
     double per_second = 0;
     const absl::Status status = run_on_two_cpus(
         cpus, [&] { per_second = request_pipelined(rings, echo, outstanding); },

@@ -1,9 +1,9 @@
 #include "apps/prosa/bench/breakdown/fields_echo.hpp"
 
-#include <atomic>
 #include <optional>
 
 #include "apps/prosa/bench/bare_ring.hpp"
+#include "apps/prosa/bench/echo_rings.hpp"
 
 namespace prosa::bench {
 namespace {
@@ -40,16 +40,7 @@ class Fields {
     MessageReader reader_;
 };
 
-struct EchoRings {
-    explicit EchoRings(const BareEcho& echo)
-        : requests(echo.slot_count, echo.slot_bytes), replies(echo.slot_count, echo.slot_bytes) {}
-
-    BareRing requests;
-    BareRing replies;
-    alignas(no_sharing_bytes) std::atomic<bool> has_ended{false};
-};
-
-void answer(EchoRings& rings, const BareEcho& echo, BenchMessage message) {
+void answer(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage message) {
     Fields fields(echo, message);
     for (;;) {
         std::optional<std::uint64_t> number;
@@ -61,7 +52,7 @@ void answer(EchoRings& rings, const BareEcho& echo, BenchMessage message) {
     }
 }
 
-double request(EchoRings& rings, const BareEcho& echo, BenchMessage message, std::uint32_t outstanding) {
+double request(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage message, std::uint32_t outstanding) {
     const Clock clock;
     Fields fields(echo, message);
     std::uint64_t sent_count = 0;
@@ -87,7 +78,7 @@ double request(EchoRings& rings, const BareEcho& echo, BenchMessage message, std
 
 absl::StatusOr<double> measure_fields_pipelined(const BenchCpus& cpus, const BareEcho& echo, BenchMessage message,
                                                 std::uint32_t outstanding) {
-    EchoRings rings(echo);
+    EchoRings<BareRing> rings(echo);
     double per_second = 0;
     const absl::Status status = run_on_two_cpus(
         cpus, [&] { per_second = request(rings, echo, message, outstanding); },

@@ -1,9 +1,9 @@
 #include "apps/prosa/bench/breakdown/slot_echo.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstring>
 
+#include "apps/prosa/bench/echo_rings.hpp"
 #include "core/memory/message.hpp"
 #include "core/ring/slot_ring.hpp"
 
@@ -64,15 +64,6 @@ class FieldsInPlace {
     MessageReader reader_;
 };
 
-struct EchoRings {
-    explicit EchoRings(const BareEcho& echo)
-        : requests(echo.slot_count, echo.slot_bytes), replies(echo.slot_count, echo.slot_bytes) {}
-
-    SlotRing<> requests;
-    SlotRing<> replies;
-    alignas(no_sharing_bytes) std::atomic<bool> has_ended{false};
-};
-
 template <typename Content>
 void write_one(SlotRing<>& ring, Content& content, std::uint64_t number) noexcept {
     std::byte* slot = nullptr;
@@ -81,7 +72,7 @@ void write_one(SlotRing<>& ring, Content& content, std::uint64_t number) noexcep
 }
 
 template <typename Content>
-void answer(EchoRings& rings, const Content& made) {
+void answer(EchoRings<SlotRing<>>& rings, const Content& made) {
     Content content = made;
     for (;;) {
         std::byte* slot = nullptr;
@@ -95,7 +86,7 @@ void answer(EchoRings& rings, const Content& made) {
 }
 
 template <typename Content>
-void request(EchoRings& rings, const Content& made, Nanos duration_ns, LatencyRun& run) {
+void request(EchoRings<SlotRing<>>& rings, const Content& made, Nanos duration_ns, LatencyRun& run) {
     const Clock clock;
     Content content = made;
     const Nanos begin_ns = clock.now_ns();
@@ -116,7 +107,7 @@ void request(EchoRings& rings, const Content& made, Nanos duration_ns, LatencyRu
 
 template <typename Content>
 absl::StatusOr<LatencyRun> measure(const BenchCpus& cpus, const BareEcho& echo, const Content& content) {
-    EchoRings rings(echo);
+    EchoRings<SlotRing<>> rings(echo);
     LatencyRun run;
     const absl::Status status = run_on_two_cpus(
         cpus, [&] { request(rings, content, echo.duration_ns, run); }, [&] { answer(rings, content); });
