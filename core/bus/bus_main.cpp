@@ -17,7 +17,7 @@ namespace {
 SignalTarget<BusMain> signalled_instance;
 
 void on_signal(int) {
-    if (BusMain* const instance = signalled_instance.get()) instance->request_stop();
+    signalled_instance.visit([](BusMain& instance) { instance.request_stop(); });
 }
 
 void install_signals() {
@@ -35,6 +35,7 @@ BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(s
 
 BusMain::~BusMain() {
     signalled_instance.clear(this);
+    while (signalled_instance.is_visited()) std::this_thread::yield();
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
     if (stop_and_join("the instance is destroyed") != 0) control_->outlive(control_);
 }
