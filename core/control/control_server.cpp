@@ -13,6 +13,7 @@
 #include <list>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/log.hpp"
@@ -21,27 +22,10 @@
 namespace prosa {
 namespace {
 
-struct Client {
-    FileDescriptor connection;
-    Nanos deadline_ns = 0;
-    std::string received;
-    std::string answer;  // what is left to send; the client reads while it is empty
-    bool is_answered = false;
-    bool is_over = false;
-};
+constexpr Nanos calm_ns = 100 * ns_per_ms;  // between two attempts to get what the system is short of
 
-// Names the socket's file, so that a server removes its own only.
-struct FileIdentity {
-    dev_t device = 0;
-    ino_t inode = 0;
-    bool operator==(const FileIdentity&) const = default;
-
-    static FileIdentity of(const std::string& path) {
-        struct stat found {};
-        if (::lstat(path.c_str(), &found) != 0) return {};
-        return {found.st_dev, found.st_ino};
-    }
-};
+// accept failed for want of descriptors or memory: who waits is still there, and is so at once the next time.
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
 
 ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line) try {
     if (const absl::Status checked = check_request(line); !checked.ok())
@@ -74,6 +58,28 @@ class ControlServer::Loop {
     const std::string& path() const noexcept { return options_.path; }
 
   private:
+    struct Client {
+        FileDescriptor connection;
+        Nanos deadline_ns = 0;
+        std::string received;
+        std::string answer;  // what is left to send; the client reads while it is empty
+        bool is_answered = false;
+        bool is_over = false;
+    };
+
+    // Names the socket's file, so that a server removes its own only.
+    struct FileIdentity {
+        dev_t device = 0;
+        ino_t inode = 0;
+        bool operator==(const FileIdentity&) const = default;
+
+        static FileIdentity of(const std::string& path) {
+            struct stat found {};
+            if (::lstat(path.c_str(), &found) != 0) return {};
+            return {found.st_dev, found.st_ino};
+        }
+    };
+
     void run() {
         pthread_setname_np(pthread_self(), "prosa-ctl");
         while (try_turn()) {
@@ -86,9 +92,8 @@ class ControlServer::Loop {
     } catch (const std::bad_alloc&) {
         log().error("{}: no memory for the control socket: its connections are closed", options_.path);
         clients_.clear();
-        constexpr int calm_ms = 100;
         pollfd stop{stop_.get(), POLLIN, 0};
-        return ::poll(&stop, 1, calm_ms) <= 0;
+        return ::poll(&stop, 1, calm_ns / ns_per_ms) <= 0;
     }
 
     bool turn() {
@@ -105,7 +110,8 @@ class ControlServer::Loop {
     }
 
     void fill(std::vector<pollfd>& polled) const {
-        polled.assign({{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}});
+        const int listener = monotonic_now_ns() < accepts_from_ns_ ? -1 : listener_.get();  // poll skips -1
+        polled.assign({{stop_.get(), POLLIN, 0}, {listener, POLLIN, 0}});
         for (const Client& client : clients_) {
             const auto wanted = static_cast<short>(client.is_answered ? POLLOUT : POLLIN);
             polled.push_back({client.connection.get(), wanted, 0});
@@ -113,12 +119,11 @@ class ControlServer::Loop {
     }
 
     int wait_ms() const {
-        if (clients_.empty()) return -1;
-        const auto first =
-            std::min_element(clients_.begin(), clients_.end(),
-                             [](const Client& a, const Client& b) { return a.deadline_ns < b.deadline_ns; });
-        return static_cast<int>(
-            std::max<Nanos>((first->deadline_ns - monotonic_now_ns()) / ns_per_ms + 1, 0));
+        const Nanos now_ns = monotonic_now_ns();
+        Nanos wake_ns = now_ns < accepts_from_ns_ ? accepts_from_ns_ : no_deadline_ns;
+        for (const Client& client : clients_) wake_ns = std::min(wake_ns, client.deadline_ns);
+        if (wake_ns == no_deadline_ns) return -1;
+        return static_cast<int>(std::max<Nanos>((wake_ns - now_ns) / ns_per_ms + 1, 0));
     }
 
     void serve(const std::vector<pollfd>& polled) {
@@ -134,7 +139,11 @@ class ControlServer::Loop {
         for (;;) {
             FileDescriptor connection(
                 ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-            if (!connection) return;
+            if (!connection) {
+                if (is_shortage(errno)) rest(std::strerror(errno));
+                return;
+            }
+            is_short_ = false;
             Client client;
             client.connection = std::move(connection);
             client.deadline_ns = monotonic_now_ns() + options_.timeout_ns;
@@ -145,6 +154,11 @@ class ControlServer::Loop {
             else
                 clients_.push_back(std::move(client));
         }
+    }
+
+    void rest(const char* why) {
+        if (!std::exchange(is_short_, true)) log().warn("{}: clients have to wait: {}", options_.path, why);
+        accepts_from_ns_ = monotonic_now_ns() + calm_ns;
     }
 
     // An answer this short fits the empty buffer of the connection.
@@ -199,6 +213,8 @@ class ControlServer::Loop {
     const FileIdentity file_;
     std::list<Client> clients_;
     std::vector<pollfd> polled_;
+    Nanos accepts_from_ns_ = 0;
+    bool is_short_ = false;  // since the last client that was accepted
     std::thread thread_;
 };
 

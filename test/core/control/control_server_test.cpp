@@ -1,13 +1,16 @@
 #include "core/control/control_server.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -136,6 +139,30 @@ TEST_CASE("one client more than clients_max is told so") {
     REQUIRE(third.ok());
     CHECK_FALSE(third->is_ok);
     CHECK(third->text == "2 others are connected, which is the most");
+}
+
+TEST_CASE("a client that comes when there is no descriptor left waits, and the server does not spin meanwhile") {
+    Served served;
+    const FileDescriptor client(::socket(AF_UNIX, SOCK_STREAM, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, served.path.c_str(), sizeof address.sun_path - 1);
+
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none_left = before;
+    none_left.rlim_cur = static_cast<rlim_t>(FileDescriptor(::dup(client.get())).get());
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    REQUIRE(::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const std::clock_t cpu_begin = std::clock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    const double cpu_seconds = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(cpu_seconds < 0.2);
+
+    REQUIRE(::send(client.get(), "hello\n", 6, MSG_NOSIGNAL) == 6);
+    char answer[64];
+    CHECK(::recv(client.get(), answer, sizeof answer, 0) > 0);
 }
 
 TEST_CASE("a socket that somebody listens on is not taken away, one of a dead process is") {
