@@ -209,6 +209,19 @@ def descriptor_limit(random):
     return result
 
 
+def memory_limit(random):
+    """It runs with less, or says what it could not have. With less than this its libraries cannot be loaded."""
+    result = Result()
+    mebibytes = int(48 * 2 ** (random.random() * 4))
+    with Instance().start(limits=[(resource.RLIMIT_AS, mebibytes << 20)]) as instance:
+        instance.wait_for_successes(300)
+        if instance.process.poll() is None:
+            result.ended_in_order(instance, instance.stop())
+        else:
+            refused_to_start(instance, result, f"{mebibytes} MiB")
+    return result
+
+
 def wall_clock_jumps(random):
     """A day forth and back: no deadline, timer or report depends on the wall clock."""
     if not FAKETIME.exists():
@@ -250,7 +263,8 @@ def refused_to_start(instance, result, limit):
 
 
 ALL = [sigterm_once, sigterm_twice, sigterm_during_start, sigterm_in_restart_storm, sigterm_with_a_hung_handler,
-       sigstop_and_sigcont, sigkill, one_cpu, stressed_cores, descriptor_limit, wall_clock_jumps]
+       sigstop_and_sigcont, sigkill, one_cpu, stressed_cores, descriptor_limit, memory_limit,
+       wall_clock_jumps]
 
 
 def percentile(values, share):
