@@ -48,7 +48,7 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
 bool Claim::try_provider(const Provider& provider) noexcept {
     outbound_ = requester_->outbound_to(provider.reactor);
     if (outbound_ == nullptr) [[unlikely]] return false;
-    if (provider.shared_queue != nullptr) return try_shared(*provider.shared_queue);
+    if (provider.shared_queue != nullptr) return try_shared(provider.shared_queue);
     if (!outbound_->has_open_claim && outbound_->staged_count == 0) [[likely]] {
         std::byte* const slot = outbound_->link->requests.try_claim();
         if (slot == nullptr) [[unlikely]] return false;
@@ -64,15 +64,16 @@ bool Claim::try_provider(const Provider& provider) noexcept {
     return true;
 }
 
-bool Claim::try_shared(SharedQueue& queue) noexcept {
-    for (const ReactorId shard : queue.shards())
+bool Claim::try_shared(const std::shared_ptr<SharedQueue>& queue) noexcept {
+    for (const ReactorId shard : queue->shards())
         if (requester_->outbound_to(shard) == nullptr) return false;
-    if (!queue.try_reserve()) return false;
+    SharedOutbound* const outbound = requester_->outbound_to(queue);
+    if (outbound == nullptr || !queue->try_reserve()) return false;
     if (!try_staged()) {
-        queue.cancel();
+        queue->cancel();
         return false;
     }
-    shared_queue_ = &queue;
+    shared_outbound_ = outbound;
     return true;
 }
 
@@ -191,8 +192,8 @@ void Claim::publish() noexcept {
         if (!outbound_->deferred.is_empty()) [[unlikely]] requester.flush_deferred(*outbound_);
         return;
     }
-    if (shared_queue_ != nullptr)
-        requester.push_shared(*shared_queue_, staged_);
+    if (shared_outbound_ != nullptr)
+        requester.push_shared(*shared_outbound_, *staged_);
     else
         requester.defer(*outbound_, *staged_);
 }
@@ -203,8 +204,8 @@ void Claim::abort() noexcept {
     if (body_block_ != nullptr) requester.bodies_.put(body_block_);
     if (staged_ != nullptr) {
         requester.bodies_.put(staged_);
-        if (shared_queue_ != nullptr)
-            shared_queue_->cancel();
+        if (shared_outbound_ != nullptr)
+            shared_outbound_->queue->cancel();
         else
             --outbound_->staged_count;
     } else {

@@ -39,9 +39,20 @@ Requester::Requester(const BusOptions& options, Peer self, ServiceTableCell& tab
 
 Requester::~Requester() {
     pending_.for_each([this](PendingEntry& entry) { wheel_.cancel(entry); });
+    for (const auto& outbound : shared_) drop_waiting(*outbound);
     for (Outbound* const outbound : outbounds_) {
         outbound->link->last_blocks_to_provider = outbound->homeward.release();
         outbound->link->is_closed.store(true, std::memory_order_release);  // [closed]
+    }
+}
+
+// What no queue has seen: its outcome was delivered, or nobody waits for it.
+void Requester::drop_waiting(SharedOutbound& outbound) noexcept {
+    while (!outbound.waiting.is_empty()) {
+        MessageBlock& message = outbound.waiting.pop_front();
+        if (MessageBlock* const body = body_block_of(header_at(message.payload()))) bodies_.put(body);
+        bodies_.put(&message);
+        outbound.queue->cancel();
     }
 }
 
@@ -294,10 +305,26 @@ void Requester::flush_deferred(Outbound& outbound) noexcept {
     }
 }
 
-void Requester::push_shared(SharedQueue& queue, MessageBlock* message) noexcept {
-    message->requester = self_.id;
-    queue.push(message);
-    for (const ReactorId shard : queue.shards()) outbound_to(shard)->needs_wake = true;
+SharedOutbound* Requester::outbound_to(const std::shared_ptr<SharedQueue>& queue) noexcept try {
+    for (const auto& outbound : shared_)
+        if (outbound->queue == queue) return outbound.get();
+    return shared_.emplace_back(std::make_unique<SharedOutbound>(queue, BlockFifo{})).get();
+} catch (const std::bad_alloc&) {
+    return nullptr;  // the claim tries another provider or refuses
+}
+
+void Requester::push_shared(SharedOutbound& outbound, MessageBlock& message) noexcept {
+    message.requester = self_.id;
+    outbound.waiting.push_back(message);
+    flush_shared(outbound);
+}
+
+void Requester::flush_shared(SharedOutbound& outbound) noexcept {
+    while (!outbound.waiting.is_empty()) {
+        MessageBlock& message = outbound.waiting.pop_front();
+        if (!outbound.queue->try_push(&message)) [[unlikely]] return outbound.waiting.push_front(message);
+        for (const ReactorId shard : outbound.queue->shards()) outbound_to(shard)->needs_wake = true;
+    }
 }
 
 MessageBlock* Requester::take_block() noexcept {
@@ -321,6 +348,7 @@ void Requester::exchange_blocks() noexcept {
         // A sleeping owner takes its blocks back.
         if (outbound->homeward.flush(outbound->link->blocks_to_provider)) outbound->needs_wake = true;
     }
+    for (const auto& outbound : shared_) flush_shared(*outbound);
 }
 
 void Requester::flush_wakes() noexcept {
@@ -346,7 +374,9 @@ bool Requester::announce_sleep() noexcept {
 
 bool Requester::holds_blocks() const noexcept {
     return std::any_of(outbounds_.begin(), outbounds_.end(),
-                       [](const Outbound* outbound) { return !outbound->homeward.is_empty(); });
+                       [](const Outbound* outbound) { return !outbound->homeward.is_empty(); }) ||
+           std::any_of(shared_.begin(), shared_.end(),
+                       [](const auto& outbound) { return !outbound->waiting.is_empty(); });
 }
 
 Nanos Requester::next_look_ns() const noexcept {

@@ -57,6 +57,12 @@ struct Outbound {
     explicit Outbound(bool may_gather) noexcept : read_ahead(may_gather) {}
 };
 
+// The requester's end of a shared queue.
+struct SharedOutbound {
+    std::shared_ptr<SharedQueue> queue;
+    BlockFifo waiting;  // committed messages for which the queue had no memory yet, though room
+};
+
 // Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live
 // across a return to the loop nor a suspension, for it holds the ring's next slot.
 class Claim {
@@ -93,7 +99,7 @@ class Claim {
     friend class Requester;
 
     bool try_provider(const Provider& provider) noexcept;
-    bool try_shared(SharedQueue& queue) noexcept;
+    bool try_shared(const std::shared_ptr<SharedQueue>& queue) noexcept;
     bool try_staged() noexcept;
     void note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept;
     void open_body(std::uint32_t bytes_hint) noexcept;
@@ -105,7 +111,7 @@ class Claim {
     Caller* caller_ = nullptr;
     PendingEntry* entry_ = nullptr;
     Outbound* outbound_ = nullptr;
-    SharedQueue* shared_queue_ = nullptr;  // of the provider; lives as long as the instance
+    SharedOutbound* shared_outbound_ = nullptr;  // of a provider that others share the queue of
     MessageHeader* header_ = nullptr;     // in the ring slot, or in staged_
     MessageBlock* staged_ = nullptr;      // the whole message in a block: no slot was free to claim
     MessageBlock* body_block_ = nullptr;
@@ -192,7 +198,8 @@ class Requester {
     // The same, at the end of a turn: asserts that no claim is open.
     PROSA_API void end_turn() noexcept;
 
-    // Sends the blocks of others home, and takes ours back. When idle, and when batches are due.
+    // Sends the blocks of others home, takes ours back, and offers shared queues what they had no memory for. When
+    // idle, and when batches are due.
     PROSA_API void exchange_blocks() noexcept;
 
     // Ends every request in flight as `shutting_down`; from here on claims are refused with the same code.
@@ -200,7 +207,8 @@ class Requester {
 
     // Before parking: announces sleep on every link; false when a reply, or a block of ours, came meanwhile.
     PROSA_API bool announce_sleep() noexcept;
-    // Blocks of others wait here until their owner has taken those before. Whoever sleeps looks again after a while.
+    // Blocks of others wait here until their owner has taken those before, or messages until a shared queue has memory.
+    // Whoever sleeps looks again after a while.
     PROSA_API bool holds_blocks() const noexcept;
     PROSA_API void awaken() noexcept;
 
@@ -233,7 +241,10 @@ class Requester {
     void send_home(Outbound& outbound, MessageBlock* block) noexcept;
     void defer(Outbound& outbound, MessageBlock& message) noexcept;
     void flush_deferred(Outbound& outbound) noexcept;
-    void push_shared(SharedQueue& queue, MessageBlock* message) noexcept;
+    SharedOutbound* outbound_to(const std::shared_ptr<SharedQueue>& queue) noexcept;
+    void push_shared(SharedOutbound& outbound, MessageBlock& message) noexcept;
+    void flush_shared(SharedOutbound& outbound) noexcept;
+    void drop_waiting(SharedOutbound& outbound) noexcept;
 
     const BusOptions options_;
     const Peer self_;
@@ -253,6 +264,7 @@ class Requester {
     PendingTable pending_;
     std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
     std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation
+    std::vector<std::unique_ptr<SharedOutbound>> shared_;  // few: searched in order
     std::vector<Caller*> callers_;                       // by place; null where one left
     std::vector<ServiceHandle> prepared_;                // few: searched in order
     Counter duplicates_;

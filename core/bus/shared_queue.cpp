@@ -3,8 +3,8 @@
 #include <concurrentqueue.h>
 
 #include <atomic>
+#include <new>
 
-#include "core/base/assert.hpp"
 #include "core/base/cache_line.hpp"
 
 namespace prosa {
@@ -15,10 +15,16 @@ constexpr std::size_t producers_max = 256;  // reactors and clients of an instan
 }  // namespace
 
 struct SharedQueue::Queue {
+    // The queue's memory is C++'s, as all of the bus's: so it can be made to fail in tests.
+    struct Traits : moodycamel::ConcurrentQueueDefaultTraits {
+        static void* malloc(std::size_t bytes) noexcept { return ::operator new(bytes, std::nothrow); }
+        static void free(void* memory) noexcept { ::operator delete(memory); }
+    };
+
     explicit Queue(std::uint32_t capacity_messages)
         : messages(capacity_messages, 0, producers_max), capacity(static_cast<std::int64_t>(capacity_messages)) {}
 
-    moodycamel::ConcurrentQueue<MessageBlock*> messages;
+    moodycamel::ConcurrentQueue<MessageBlock*, Traits> messages;
     const std::int64_t capacity;
     std::atomic<std::uint32_t> shard_count{0};
     // Reserved and queued messages. A bound only: the queue's own operations order what they carry.
@@ -38,10 +44,7 @@ bool SharedQueue::try_reserve() noexcept {
 
 void SharedQueue::cancel() noexcept { queue_->count.fetch_sub(1, std::memory_order_relaxed); }
 
-void SharedQueue::push(MessageBlock* message) noexcept {
-    const bool is_queued = queue_->messages.enqueue(message);
-    PROSA_ASSERT(is_queued, "a message with a reservation has its place: losing it would lose its outcome");
-}
+bool SharedQueue::try_push(MessageBlock* message) noexcept { return queue_->messages.enqueue(message); }
 
 MessageBlock* SharedQueue::try_pop() noexcept {
     MessageBlock* message = nullptr;

@@ -2,10 +2,11 @@
 //
 // A request travels as a whole block; the answer goes back through the ring pair of requester and shard.
 //
-// Threads   any requester: try_reserve, push, cancel.  any shard's reactor: try_pop.
-// Progress  lock-free (moodycamel ConcurrentQueue). A push after a reservation does not fail. Blocks for
-//           all messages are taken at construction; a thread's first push, and the growth of its index, allocate.
-// Full      try_reserve returns false; the requester tries another provider or refuses.
+// Threads   any requester: try_reserve, try_push, cancel.  any shard's reactor: try_pop.
+// Progress  lock-free (moodycamel ConcurrentQueue). Blocks for all messages are taken at construction; a thread's
+//           first push, and the growth of its index, allocate.
+// Full      try_reserve returns false; the requester tries another provider or refuses. A push after a reservation
+//           fails only for want of memory: the reservation stays, and the requester tries again later.
 // Wake      the pusher wakes the shards that sleep; those that find nothing sleep again.
 // Cost      every push and pop moves the lines that all shards share: choose `queue: shared` for work that takes
 //           microseconds, where an idle shard is worth more than a line.
@@ -26,10 +27,10 @@ class SharedQueue {
     PROSA_API SharedQueue(std::uint32_t capacity, std::vector<ReactorId> shards);
     PROSA_API ~SharedQueue();
 
-    // Takes room for one message, to be filled by push or given back by cancel.
+    // Takes room for one message, to be filled by try_push or given back by cancel.
     [[nodiscard]] PROSA_API bool try_reserve() noexcept;
     PROSA_API void cancel() noexcept;
-    PROSA_API void push(MessageBlock* message) noexcept;
+    [[nodiscard]] PROSA_API bool try_push(MessageBlock* message) noexcept;
 
     // Null when there is nothing to do.
     PROSA_API MessageBlock* try_pop() noexcept;

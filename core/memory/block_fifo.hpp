@@ -2,7 +2,7 @@
 //
 // Threads   one: the owner of the blocks in it.
 // Units     blocks; as many as there are.
-// Cost      O(1) each; pop_front touches the first block's line, push_back its block's and the last one's.
+// Cost      O(1) each; pop_front touches the first block's line, push_front its block's, push_back that and the last one's.
 #pragma once
 
 #include "core/memory/message_pool.hpp"
@@ -18,6 +18,13 @@ class BlockFifo {
         block.next = nullptr;
         (head_ == nullptr ? head_ : tail_->next) = &block;
         tail_ = &block;
+    }
+
+    // Back to its place, for who took it out in vain.
+    void push_front(MessageBlock& block) noexcept {
+        if (head_ == nullptr) tail_ = &block;
+        block.next = head_;
+        head_ = &block;
     }
 
     // Takes the oldest out. Not of an empty queue.
