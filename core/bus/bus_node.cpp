@@ -105,7 +105,7 @@ bool BusNode::poll(Nanos now_ns) {
     work += requester_.drain_replies();
     work += responder_.flush_outboxes();
     work += responder_.serve_requests();
-    work += expire(now_ns);
+    if (deadlines_.is_due(now_ns) || timers_.is_due(now_ns)) [[unlikely]] work += expire(now_ns);
     if (!sources_.empty()) work += run_sources(now_ns);
     for (Shard* const shard : coroutine_owners_) shard->sweep_coroutines();
     if (!failed_.empty()) [[unlikely]] end_failed();

@@ -54,7 +54,7 @@ bool Claim::try_provider(const Provider& provider) noexcept {
         if (slot == nullptr) [[unlikely]] return false;
         unpoison(slot, requester_->options_.slot_bytes);
         header_ = &header_at(slot);
-        outbound_->has_open_claim = true;
+        requester_->open_claim(*outbound_);
         return true;
     }
     // Others were promised the next slots: this message is built in a block and follows.
@@ -187,8 +187,8 @@ void Claim::publish() noexcept {
     if (staged_ == nullptr) [[likely]] {
         outbound_->link->requests.publish();
         outbound_->link->requests.prefetch_claim(header_bytes + body_.size_bytes);
-        outbound_->has_open_claim = false;
-        outbound_->needs_wake = true;
+        requester.close_claim(*outbound_);
+        requester.will_wake(*outbound_);
         if (!outbound_->deferred.is_empty()) [[unlikely]] requester.flush_deferred(*outbound_);
         return;
     }
@@ -209,7 +209,7 @@ void Claim::abort() noexcept {
         else
             --outbound_->staged_count;
     } else {
-        outbound_->has_open_claim = false;
+        requester.close_claim(*outbound_);
         if (!outbound_->deferred.is_empty()) requester.flush_deferred(*outbound_);
     }
     requester.pending_.free(*entry_);

@@ -85,7 +85,7 @@ void Answer::commit_as(ServiceError error) noexcept {
         inbound.link->replies.prefetch_claim(header_bytes + body_.size_bytes);
         inbound.outbox.close_answer();
         inbound.outbox.return_slot();
-        inbound.needs_wake = true;
+        responder_->will_wake(inbound);
         *is_answered_ = true;
     } else {
         *kept_owner_ = nullptr;

@@ -107,8 +107,7 @@ void Requester::prepare_links(const ServiceEntry& entry) noexcept {
     }
 }
 
-bool Requester::refresh_table() noexcept {
-    if (!tables_.refresh() && !needs_resize_) [[likely]] return false;
+bool Requester::take_table() noexcept {
     last_entry_ = nullptr;
     needs_resize_ = !try_resize_callers();
     if (refusal_ != ServiceError::shutting_down)
@@ -299,7 +298,7 @@ void Requester::flush_deferred(Outbound& outbound) noexcept {
         MessageBlock& message = outbound.deferred.pop_front();
         copy_message(header_at(slot), header_at(message.payload()));
         outbound.link->requests.publish();
-        outbound.needs_wake = true;
+        will_wake(outbound);
         --outbound.staged_count;
         bodies_.put(&message);
     }
@@ -323,7 +322,7 @@ void Requester::flush_shared(SharedOutbound& outbound) noexcept {
     while (!outbound.waiting.is_empty()) {
         MessageBlock& message = outbound.waiting.pop_front();
         if (!outbound.queue->try_push(&message)) [[unlikely]] return outbound.waiting.push_front(message);
-        for (const ReactorId shard : outbound.queue->shards()) outbound_to(shard)->needs_wake = true;
+        for (const ReactorId shard : outbound.queue->shards()) will_wake(*outbound_to(shard));
     }
 }
 
@@ -339,30 +338,25 @@ void Requester::send_home(Outbound& outbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    if (outbound.homeward.add(block, outbound.link->blocks_to_provider)) outbound.needs_wake = true;
+    if (outbound.homeward.add(block, outbound.link->blocks_to_provider)) will_wake(outbound);
 }
 
 void Requester::exchange_blocks() noexcept {
     for (Outbound* const outbound : outbounds_) {
         MessagePool::put_chain(outbound->link->blocks_to_requester.take());
         // A sleeping owner takes its blocks back.
-        if (outbound->homeward.flush(outbound->link->blocks_to_provider)) outbound->needs_wake = true;
+        if (outbound->homeward.flush(outbound->link->blocks_to_provider)) will_wake(*outbound);
     }
     for (const auto& outbound : shared_) flush_shared(*outbound);
 }
 
-void Requester::flush_wakes() noexcept {
+void Requester::wake_providers() noexcept {
+    is_wake_due_ = false;
     for (Outbound* const outbound : outbounds_) {
         if (!outbound->needs_wake) continue;
         outbound->needs_wake = false;
         wake_provider(*outbound->link);
     }
-}
-
-void Requester::end_turn() noexcept {
-    for (const Outbound* const outbound : outbounds_)
-        PROSA_ASSERT(!outbound->has_open_claim, "a claim lives in one handler: not across a return, nor a suspension");
-    flush_wakes();
 }
 
 bool Requester::announce_sleep() noexcept {

@@ -173,7 +173,7 @@ class Requester {
 
     // True when the table changed. Pointers into the old one are dead. Without memory for what a new one needs, claims
     // are refused as overloaded until a later call finds it.
-    PROSA_API bool refresh_table() noexcept;
+    bool refresh_table() noexcept { return (tables_.refresh() || needs_resize_) && take_table(); }
     const ServiceTable& table() const noexcept { return *tables_.current(); }
     // From the table, or remembered since the last one: streams ask for one service again and again, and a look into
     // the table is a chain of loads.
@@ -194,9 +194,14 @@ class Requester {
     PROSA_API void on_deadline(PendingEntry& entry) noexcept;
 
     // Wakes peers that sleep over what was sent since the last call.
-    PROSA_API void flush_wakes() noexcept;
+    void flush_wakes() noexcept {
+        if (is_wake_due_) wake_providers();
+    }
     // The same, at the end of a turn: asserts that no claim is open.
-    PROSA_API void end_turn() noexcept;
+    void end_turn() noexcept {
+        PROSA_ASSERT(open_claims_ == 0, "a claim lives in one handler: not across a return, nor a suspension");
+        flush_wakes();
+    }
 
     // Sends the blocks of others home, takes ours back, and offers shared queues what they had no memory for. When
     // idle, and when batches are due.
@@ -229,6 +234,8 @@ class Requester {
     std::uint32_t choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept;
     Outbound* outbound_to(ReactorId provider) noexcept;
     Outbound* connect(ReactorId provider) noexcept;
+    PROSA_API bool take_table() noexcept;
+    PROSA_API void wake_providers() noexcept;
     void prepare_links(const ServiceEntry& entry) noexcept;
     bool try_resize_callers() noexcept;
     MessageBlock* take_block() noexcept;
@@ -239,6 +246,15 @@ class Requester {
     void log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept;
     static void deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept;
     void send_home(Outbound& outbound, MessageBlock* block) noexcept;
+    void will_wake(Outbound& outbound) noexcept { outbound.needs_wake = is_wake_due_ = true; }
+    void open_claim(Outbound& outbound) noexcept {
+        outbound.has_open_claim = true;
+        ++open_claims_;
+    }
+    void close_claim(Outbound& outbound) noexcept {
+        outbound.has_open_claim = false;
+        --open_claims_;
+    }
     void defer(Outbound& outbound, MessageBlock& message) noexcept;
     void flush_deferred(Outbound& outbound) noexcept;
     SharedOutbound* outbound_to(const std::shared_ptr<SharedQueue>& queue) noexcept;
@@ -258,6 +274,8 @@ class Requester {
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
     ServiceError refusal_ = ServiceError::none;  // of every claim: shutting_down, or overloaded for want of memory
+    std::uint32_t open_claims_ = 0;              // in slots
+    bool is_wake_due_ = false;                   // of a provider
     bool needs_resize_ = false;                  // some callers have no room for the present table
     bool gathers_ = true;
     const ReadAhead* drained_ = nullptr;  // of the link whose replies are handled: their handlers send requests

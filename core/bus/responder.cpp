@@ -220,7 +220,7 @@ void Responder::answer_error(Inbound& inbound, const MessageHeader& request, Ser
     header.error = error;
     header.flags = 0;
     inbound.link->replies.publish();
-    inbound.needs_wake = true;
+    will_wake(inbound);
 }
 
 void Responder::send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept {
@@ -228,6 +228,7 @@ void Responder::send_kept(Inbound& inbound, Callee& callee, MessageBlock& block)
     if (MessageBlock* const body = body_block_of(header_at(block.payload()))) send_home(inbound, body);
     inbound.outbox.send_or_wait(inbound.link->replies, block,
                                 [&](MessageBlock& answer) { publish_kept(inbound, answer); });
+    if (!inbound.outbox.is_empty()) [[unlikely]] has_waiting_answers_ = true;
 }
 
 void Responder::publish_kept(Inbound& inbound, MessageBlock& block) noexcept {
@@ -237,15 +238,18 @@ void Responder::publish_kept(Inbound& inbound, MessageBlock& block) noexcept {
     copy_message(header_at(slot), kept_answer(block, options_.slot_bytes));
     replies.publish();
     replies.prefetch_claim(header_bytes + header_at(slot).body_bytes);
-    inbound.needs_wake = true;
+    will_wake(inbound);
     --inbound.kept_count;
     kept_pool_.put(&block);
 }
 
-std::uint32_t Responder::flush_outboxes() noexcept {
+std::uint32_t Responder::send_waiting_answers() noexcept {
     std::uint32_t sent = 0;
-    for (const auto& inbound : inbounds_)
-        if (!inbound->outbox.is_empty()) [[unlikely]] sent += flush_outbox(*inbound);
+    has_waiting_answers_ = false;
+    for (const auto& inbound : inbounds_) {
+        sent += flush_outbox(*inbound);
+        if (!inbound->outbox.is_empty()) has_waiting_answers_ = true;
+    }
     return sent;
 }
 
@@ -285,18 +289,19 @@ void Responder::send_home(Inbound& inbound, MessageBlock* block) noexcept {
         block->pool->put(block);
         return;
     }
-    if (inbound.homeward.add(block, inbound.link->blocks_to_requester)) inbound.needs_wake = true;
+    if (inbound.homeward.add(block, inbound.link->blocks_to_requester)) will_wake(inbound);
 }
 
 void Responder::exchange_blocks() noexcept {
     for (const auto& inbound : inbounds_) {
         MessagePool::put_chain(inbound->link->blocks_to_provider.take());
         // A sleeping owner takes its blocks back.
-        if (inbound->homeward.flush(inbound->link->blocks_to_requester)) inbound->needs_wake = true;
+        if (inbound->homeward.flush(inbound->link->blocks_to_requester)) will_wake(*inbound);
     }
 }
 
-void Responder::flush_wakes() noexcept {
+void Responder::wake_requesters() noexcept {
+    is_wake_due_ = false;
     for (const auto& inbound : inbounds_) {
         if (!inbound->needs_wake) continue;
         inbound->needs_wake = false;

@@ -100,8 +100,11 @@ class Responder {
     // Of a stepped instance: its time is set_now's only.
     void use_given_time_only() noexcept { reads_clock_ = false; }
     PROSA_API std::uint32_t serve_requests() noexcept;  // returns how many were taken
-    PROSA_API std::uint32_t flush_outboxes() noexcept;  // returns how many answers left
-    PROSA_API void flush_wakes() noexcept;
+    // Returns how many answers left.
+    std::uint32_t flush_outboxes() noexcept { return has_waiting_answers_ ? send_waiting_answers() : 0; }
+    void flush_wakes() noexcept {
+        if (is_wake_due_) wake_requesters();
+    }
     PROSA_API void exchange_blocks() noexcept;
     PROSA_API void detach_closed() noexcept;            // links whose requester is gone
     PROSA_API bool announce_sleep() noexcept;           // false when a request, or a block of ours, came meanwhile
@@ -151,7 +154,10 @@ class Responder {
     void serve_block(Inbound& inbound, Callee* callee, MessageBlock& message) noexcept;
     void serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept;
     void answer_error(Inbound& inbound, const MessageHeader& request, ServiceError error) noexcept;
+    PROSA_API std::uint32_t send_waiting_answers() noexcept;
     std::uint32_t flush_outbox(Inbound& inbound) noexcept;
+    PROSA_API void wake_requesters() noexcept;
+    void will_wake(Inbound& inbound) noexcept { inbound.needs_wake = is_wake_due_ = true; }
     void drop_answers(Inbound& inbound) noexcept;
     void send_kept(Inbound& inbound, Callee& callee, MessageBlock& block) noexcept;
     void publish_kept(Inbound& inbound, MessageBlock& block) noexcept;
@@ -168,6 +174,8 @@ class Responder {
     Nanos now_ns_ = 0;
     bool is_first_of_turn_ = true;
     bool reads_clock_ = true;
+    bool has_waiting_answers_ = false;  // in some outbox
+    bool is_wake_due_ = false;          // of a requester
     Clock clock_;
     std::vector<std::unique_ptr<Inbound>> inbounds_;
     std::vector<Endpoint> endpoints_;

@@ -104,13 +104,12 @@ void Reactor::run() {
         if (did_work) counters_[ReactorCounter::busy_turns].add();
         const IdleAction action = idle.idle(did_work, now_ns);
         if (action.wants_preemptions) [[unlikely]] idle.note_preemptions(thread_preemptions(), now_ns);
-        if (action.step == IdleStep::spin) {
-            if (!did_work) cpu_relax();
-        } else if (action.step == IdleStep::yield) {
+        // Spinning is the next turn, without a pause: on today's processors that takes as long as the turn, and a
+        // message would wait for it.
+        if (action.step == IdleStep::yield)
             sched_yield();
-        } else {
+        else if (action.step == IdleStep::park)
             park(now_ns, action.park_until_ns);
-        }
     }
     runs_reactor = false;
     end();

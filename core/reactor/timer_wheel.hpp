@@ -70,17 +70,22 @@ class TimerWheel {
         --pending_count_;
     }
 
+    // False: advance would find nothing. The time moves on all the same.
+    bool is_due(Nanos now_ns) noexcept {
+        const std::uint64_t now_tick = floor_tick(now_ns);
+        if (now_tick >= next_event_tick_) [[unlikely]] return true;
+        current_tick_ = std::max(current_tick_, now_tick);
+        return false;
+    }
+
     // Calls on_expired(TimerNode&) for the timers due at now_ns; the node is then no longer pending. The
     // callback may insert and cancel any node, and destroy its own. Touches at most touched_max nodes, by firing
     // them or by moving them to a finer level. Returns how many fired; next_deadline_ns then tells whether more
     // is due.
     template <typename OnExpired>
     std::size_t advance(Nanos now_ns, OnExpired&& on_expired, std::size_t touched_max = 64) {
+        if (!is_due(now_ns)) [[likely]] return 0;
         const std::uint64_t now_tick = floor_tick(now_ns);
-        if (now_tick < next_event_tick_) [[likely]] {
-            current_tick_ = std::max(current_tick_, now_tick);
-            return 0;
-        }
         PROSA_ASSERT(!is_advancing_, "a timer's callback does not advance the wheel");
         is_advancing_ = true;
         const AdvanceEnd end{*this};

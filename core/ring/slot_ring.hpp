@@ -87,8 +87,8 @@ class SlotRing {
     // The oldest message, or null when there is none. Readable until release.
     std::byte* peek() const noexcept {
         const std::uint32_t position = consumer_.position;
-        if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1) return nullptr;  // [publish]
-        return consumer_.slot(position);
+        std::byte* const slot = consumer_.slot(position);
+        return sequence_of(slot).load(std::memory_order_acquire) == position + 1 ? slot : nullptr;  // [publish]
     }
 
     // How many messages can be read now, at most count_max: their sequences are loaded side by side, where one peek
@@ -128,6 +128,10 @@ class SlotRing {
     std::uint32_t released_count() const noexcept { return consumer_.position; }
 
   private:
+    static Sequence& sequence_of(std::byte* slot) noexcept {
+        return *std::launder(reinterpret_cast<Sequence*>(slot));
+    }
+
     // Each side has its own copy of what never changes, so that it reads one line of its own.
     struct Side {
         std::byte* slots;
@@ -138,9 +142,7 @@ class SlotRing {
         std::byte* slot(std::uint32_t at) const noexcept {
             return slots + std::size_t{at & mask} * slot_bytes;
         }
-        Sequence& sequence(std::uint32_t at) const noexcept {
-            return *std::launder(reinterpret_cast<Sequence*>(slot(at)));
-        }
+        Sequence& sequence(std::uint32_t at) const noexcept { return sequence_of(slot(at)); }
     };
     struct alignas(no_sharing_bytes) Producer : Side {
         std::uint32_t released_seen;  // what `released` was at the last look
