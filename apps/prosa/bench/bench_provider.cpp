@@ -17,7 +17,6 @@ BenchProvider::BenchProvider(std::shared_ptr<BenchDesk> desk, ProviderBehaviour 
 }
 
 absl::Status BenchProvider::on_start() {
-    service_ = bus().resolve(bench_service);
     bus().add_services({std::string(bench_service)});
     bus().want_turns(behaviour_ != ProviderBehaviour::answer);
     if (desk_->span.on_reactor_start != nullptr) desk_->span.on_reactor_start();

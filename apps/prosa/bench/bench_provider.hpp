@@ -40,7 +40,6 @@ class BenchProvider final : public Processor {
 
     std::shared_ptr<BenchDesk> desk_;
     const ProviderBehaviour behaviour_;
-    ServiceHandle service_ = no_service;
     MessageWriter writer_;
     MessageReader reader_;
     std::vector<KeptRequest> kept_;  // on this turn
