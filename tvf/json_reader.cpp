@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "tvf/ascii.hpp"
 #include "tvf/utf8.hpp"
 
 namespace prosa {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 bool is_letter(char c) noexcept {
     const char lower = static_cast<char>(c | 0x20);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "tvf/ascii.hpp"
+
 namespace prosa {
 namespace {
 
@@ -10,8 +12,6 @@ constexpr std::size_t pan_digits_min = 13;
 constexpr std::size_t pan_digits_max = 19;
 constexpr std::size_t shown_first = 6;
 constexpr std::size_t shown_last = 4;
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 struct Run {
     std::size_t begin;

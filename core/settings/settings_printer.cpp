@@ -71,7 +71,7 @@ bool is_safe_plain(std::string_view text) noexcept {
 }
 
 // A double-quoted string that YAML and TOML read alike.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         switch (c) {
@@ -101,16 +101,16 @@ std::string quoted(std::string_view text) {
 }
 
 std::string yaml_key(std::string_view key) {
-    return is_safe_plain(key) && !is_yaml_keyword(key) ? std::string(key) : quoted(key);
+    return is_safe_plain(key) && !is_yaml_keyword(key) ? std::string(key) : in_quotes(key);
 }
 
 std::string yaml_scalar(const SettingsNode& node) {
-    if (is_hidden(node)) return quoted(hidden_text);
+    if (is_hidden(node)) return in_quotes(hidden_text);
     if (node.kind == Kind::null) return "null";
     const std::string text = printable_text(node);
     if (!node.is_quoted && (looks_like_number(text) || is_safe_plain(text))) return text;
     const bool is_other_type = looks_like_number(text) || is_yaml_keyword(text);
-    return is_safe_plain(text) && !is_other_type ? text : quoted(text);
+    return is_safe_plain(text) && !is_other_type ? text : in_quotes(text);
 }
 
 bool has_nested(const SettingsNode& list) {
@@ -171,7 +171,7 @@ std::string toml_key(std::string_view key) {
     const bool is_bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
         return is_alphanumeric(c) || c == '_' || c == '-';
     });
-    return is_bare ? std::string(key) : quoted(key);
+    return is_bare ? std::string(key) : in_quotes(key);
 }
 
 bool is_toml_bare_value(std::string_view text) noexcept {
@@ -183,7 +183,7 @@ bool is_toml_bare_value(std::string_view text) noexcept {
 
 // A value on one line: a scalar, an array or an inline table.
 std::string toml_inline(const SettingsNode& node) {
-    if (is_hidden(node)) return quoted(hidden_text);
+    if (is_hidden(node)) return in_quotes(hidden_text);
     if (node.kind == Kind::list || node.kind == Kind::map) {
         std::string out(1, node.kind == Kind::list ? '[' : '{');
         for (const SettingsNode& child : node.children) {
@@ -195,7 +195,7 @@ std::string toml_inline(const SettingsNode& node) {
         return out + (node.kind == Kind::list ? ']' : '}');
     }
     const std::string text = printable_text(node);
-    return !node.is_quoted && is_toml_bare_value(text) ? text : quoted(text);
+    return !node.is_quoted && is_toml_bare_value(text) ? text : in_quotes(text);
 }
 
 // TOML wants the plain keys of a table before its sub-tables.

@@ -15,7 +15,9 @@ namespace {
 constexpr std::uint32_t outstanding = 256;
 
 // The places of Round::values.
-enum Value : std::size_t { raw_line, bare, bare_fields, requester, provider, measured };
+struct PipelineValue {
+    enum Place : std::size_t { raw_line, bare, bare_fields, requester, provider, measured };
+};
 
 struct SideCosts {
     double requester_ns = 0;
@@ -49,7 +51,7 @@ SideCosts measure_sides(const BenchOrder& order) {
             static_cast<double>(spent_ns[value_of(PairRig::provider)]) / count};
 }
 
-absl::StatusOr<std::vector<double>> take_round(const BenchRun& run, const BenchOrder& order) {
+absl::StatusOr<std::vector<double>> take_pipeline_round(const BenchRun& run, const BenchOrder& order) {
     const BenchCpus& cpus = *run.cpus();
     const auto raw_ns = measure_raw_line_ns(cpus, order.duration_ns);
     if (!raw_ns.ok()) return raw_ns.status();
@@ -81,22 +83,22 @@ absl::StatusOr<Pipeline> measure_pipeline(const BenchRun& run) {
     const BenchOrder order{.outstanding = outstanding, .duration_ns = run.options().duration_ns};
     RoundSeries series = breakdown_series(run.options().placement, run.options().round_count);
     const absl::Status status = series.take(
-        [&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); }, [&] { return take_round(run, order); },
+        [&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); }, [&] { return take_pipeline_round(run, order); },
         [&](const Round& round) { say_round(run, round); });
     if (!status.ok()) return status;
     if (series.count(RoundKind::failed) == series.rounds().size())
         return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",
                           series.rounds().back().failure);
     const RoundKind kind = best_kind(series);
-    const auto median = [&](Value value) { return median_of(series, kind, value); };
+    const auto median = [&](PipelineValue::Place place) { return median_of(series, kind, place); };
     return Pipeline{.rounds = kind,
                     .round_count = series.count(kind),
-                    .raw_line_ns = median(raw_line),
-                    .bare_ns = median(bare),
-                    .bare_fields_ns = median(bare_fields),
-                    .requester_ns = median(requester),
-                    .provider_ns = median(provider),
-                    .measured_ns = median(measured)};
+                    .raw_line_ns = median(PipelineValue::raw_line),
+                    .bare_ns = median(PipelineValue::bare),
+                    .bare_fields_ns = median(PipelineValue::bare_fields),
+                    .requester_ns = median(PipelineValue::requester),
+                    .provider_ns = median(PipelineValue::provider),
+                    .measured_ns = median(PipelineValue::measured)};
 }
 
 std::string table_text(const Pipeline& pipeline) {
