@@ -52,7 +52,7 @@ def count_test(test, programs):
     output = COLOUR.sub("", test.get("stdout") or "")
     result = test["result"]
     if result == "SKIP":
-        return Counts(skipped=1)
+        return Counts(skipped=sum(int(skipped or 0) for _, _, skipped in PLAIN.findall(output)) or 1)
     if result == "EXPECTEDFAIL":
         return Counts(passed=1)
 

@@ -32,6 +32,11 @@ class CountTests(unittest.TestCase):
         self.assertEqual(total, "4 passed, 2 failed")
         self.assertEqual(failures, ["failed: a (FAIL): 4 passed, 2 failed"])
 
+    def test_of_a_skipped_test_its_cases_count(self):
+        self.assertEqual(self.count(entry("a", stdout="1 passed, 0 failed\n"),
+                                    entry("b", "SKIP", "0 passed, 0 failed, 5 skipped\n"))[0],
+                         "1 passed, 0 failed, 5 skipped")
+
     def test_a_crash_before_the_summary_is_one_failure(self):
         self.assertEqual(self.count(entry("a", "FAIL", "Segmentation fault\n"))[0], "0 passed, 1 failed")
 

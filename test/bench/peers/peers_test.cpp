@@ -53,7 +53,7 @@ TEST_CASE("every peer that is built returns each message, in each of its forms")
             if (source.rows != nullptr)
                 check_rows(run, source);
             else
-                MESSAGE("skipped: package ", source.package, " is missing");
+                MESSAGE("skipped: package ", std::string(source.package), " is missing");
         }
     }
 }
