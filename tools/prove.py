@@ -36,6 +36,7 @@ class Check:
     environment: tuple = ()  # NAME=VALUE, with {seed} and {seconds}
     seeds_per_turn: int = 0  # 0: as many as the lines say were done
     parts: int = 1  # one after the other in a turn, each told its part of the time
+    turn_seconds: int = TURN_SECONDS  # when so much is left
 
 
 def stress(name, program, share, build=TEST, prefix=""):
@@ -58,9 +59,11 @@ CHECKS = [
     Check("compilers agree", ("python3", "test/simulation/compilers_agree.py", f"{TEST}/simulation/simulation"), "seeds"),
     Check("planted faults", ("python3", "test/simulation/planted_faults.py", "build/test"), "faults"),
     Check("allocation failure", (f"{TEST}/faults/allocation_failure_test",), "allocations"),
-    Check("neighbour", ("python3", "test/process/isolation.py", "--build", "build/test"), "phases"),
-    Check("soak", ("python3", "test/process/soak.py", "--build", "build/test"), "requests"),
     Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants"),
+    Check("soak", ("python3", "test/process/soak.py", "--build", "build/test", "--seconds", "{seconds}"), "requests",
+          10, seeds_per_turn=1, turn_seconds=600),  # what grows slowly shows in a long turn only
+    Check("neighbour", ("python3", "test/process/isolation.py", "--build", "build/test", "--seconds", "{seconds}"),
+          "rounds", 2),
     Check("simulation", (f"{TEST}/simulation/simulation", "--seed", "{seed}", "--seconds", "{seconds}"), "seeds", 20),
     Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
                       "--seconds", "{seconds}"), "scenarios", 6),
@@ -169,10 +172,12 @@ def prove(checks, hours, folder):
     while spent and left() > 0:
         check = min((check for check in checks if check.share), key=lambda each: spent[each.name] / each.share)
         turn_begin = time.monotonic()
-        failed += run_turn(check, records[check.name], min(TURN_SECONDS, left()), folder / "failures")
-        spent[check.name] += time.monotonic() - turn_begin
+        failed += run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
+        turn_s = time.monotonic() - turn_begin
+        spent[check.name] += turn_s
         total = f"{records[check.name].total('count'):,}".replace(",", " ")
-        print(f"prove: {check.name}: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left", file=sys.stderr)
+        print(f"prove: {check.name}, {turn_s:.0f} s: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left",
+              file=sys.stderr)
     print(f"commit {version}\n{table(checks, records)}")
     return 1 if failed else 0
 

@@ -14,7 +14,7 @@ SOAK = Path(__file__).resolve().parent / "soak.py"
 
 class Soak(unittest.TestCase):
     def test_it_prints_the_check_line_with_its_figures(self):
-        done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--minutes", "0.1", "--step_seconds", "1",
+        done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--seconds", "6", "--step_seconds", "1",
                                "--rate_min", "5000"], capture_output=True, text=True, timeout=280, check=False)
         print("\n" + done.stdout + done.stderr)
         self.assertEqual(done.returncode, 0)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 TOOL = Path(__file__).resolve().parents[2] / "tools/prove.py"
@@ -25,6 +26,22 @@ def run_turn(folder, check=FAKE, version="abc"):
     with contextlib.redirect_stderr(io.StringIO()):
         failed = prove.run_turn(check, record, 1, folder / "failures")
     return record, failed
+
+
+def turns_of(checks, hours, folder):
+    """The checks that `prove` runs in so many hours, each with the seconds that it is told."""
+    now, turns = 0.0, []
+
+    def take_turn(check, _record, seconds, _failures):
+        nonlocal now
+        now += seconds
+        turns.append((check.name, seconds))
+        return 0
+
+    with mock.patch.object(prove, "run_turn", take_turn), mock.patch.object(prove.time, "monotonic", lambda: now), \
+            contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        prove.prove(checks, hours, folder)
+    return turns
 
 
 class ProveTest(unittest.TestCase):
@@ -63,6 +80,20 @@ class ProveTest(unittest.TestCase):
     def test_the_table_has_the_totals(self):
         record, _ = run_turn(self.folder)
         self.assertIn("5", prove.table([FAKE], {"fake": record}).splitlines()[1].split())
+
+    def test_a_check_gets_the_turn_that_it_asks_for_and_the_others_their_share(self):
+        long = prove.Check("long", ("true",), "seeds", 10, turn_seconds=600)
+        short = prove.Check("short", ("true",), "seeds", 5)
+        self.assertEqual(turns_of([long, short], 0.25, self.folder), [("long", 600)] + 5 * [("short", 60)])
+
+    def test_a_long_turn_is_as_short_as_what_is_left(self):
+        long = prove.Check("long", ("true",), "seeds", 10, turn_seconds=600)
+        self.assertEqual(turns_of([long], 0.05, self.folder), [("long", 180)])
+
+    def test_the_soak_is_told_to_last_ten_minutes(self):
+        soak = next(check for check in prove.CHECKS if check.name == "soak")
+        self.assertIn(("soak", 600), turns_of([check for check in prove.CHECKS if check.share], 1, self.folder))
+        self.assertEqual(soak.command[-2:], ("--seconds", "{seconds}"))
 
     def test_every_check_has_a_name_of_its_own_and_its_file_too(self):
         names = [check.name for check in prove.CHECKS]
