@@ -25,6 +25,7 @@ TURN_SECONDS = 60
 # A check that has not ended so long after its turn hangs.
 PATIENCE_SECONDS = 1800
 MODEL_ITERATIONS = 100_000
+COMMON_KEYS = ("check", "seed", "count", "failures", "seconds", "commit", "date", "next_seed")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,6 +158,13 @@ def table(checks, records):
                                for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
 
 
+def figures(check, record):
+    """What the longest turn said beside the totals: one line, or none."""
+    longest = max(record.lines, key=lambda line: line["seconds"] or 0, default={})
+    more = {key: value for key, value in longest.items() if key not in COMMON_KEYS}
+    return [f"{check.name}, longest turn: {json.dumps(more)}"] if more else []
+
+
 def prove(checks, hours, folder):
     folder.mkdir(parents=True, exist_ok=True)
     version = commit()
@@ -179,6 +187,9 @@ def prove(checks, hours, folder):
         print(f"prove: {check.name}, {turn_s:.0f} s: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left",
               file=sys.stderr)
     print(f"commit {version}\n{table(checks, records)}")
+    for check in checks:
+        for line in figures(check, records[check.name]):
+            print(line)
     return 1 if failed else 0
 
 

@@ -95,6 +95,14 @@ class ProveTest(unittest.TestCase):
         self.assertIn(("soak", 600), turns_of([check for check in prove.CHECKS if check.share], 1, self.folder))
         self.assertEqual(soak.command[-2:], ("--seconds", "{seconds}"))
 
+    def test_what_the_longest_turn_said_beside_the_totals_is_printed(self):
+        record, _ = run_turn(self.folder)
+        self.assertEqual(prove.figures(FAKE, record), [])
+        for seconds, slope in ((9, 1.5), (7, 8.5)):
+            figure = f'{{{{"check": "fake", "seed": 1, "count": 1, "failures": 0, "seconds": {seconds}, "slope": {slope}}}}}'
+            record, _ = run_turn(self.folder, prove.Check("fake", ("echo", figure), "seeds", 1))
+        self.assertEqual(prove.figures(FAKE, record), ['fake, longest turn: {"slope": 1.5}'])
+
     def test_every_check_has_a_name_of_its_own_and_its_file_too(self):
         names = [check.name for check in prove.CHECKS]
         self.assertEqual(len(names), len(set(names)))
