@@ -172,8 +172,13 @@ std::optional<SettingsNode> load_adaptor_file(ProcessorSetup& setup) {
     }
     absl::StatusOr<SettingsNode> loaded = load_adaptor_config(setup.adaptor_config_path, setup.base_folder);
     if (loaded.ok()) return *std::move(loaded);
-    setup.settings.add_error("adaptor_config_path",
-                             fmt::format("cannot be read: {}", message_of(loaded.status())));
+    // One line for each fault of the files.
+    const std::string faults = message_of(loaded.status());
+    for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+        end = faults.find('\n', begin);
+        setup.settings.add_error("adaptor_config_path",
+                                 fmt::format("cannot be read: {}", faults.substr(begin, end - begin)));
+    }
     return std::nullopt;
 }
 

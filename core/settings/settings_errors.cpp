@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {
@@ -15,7 +16,7 @@ std::string_view source_of(const SettingsPlace& place) {
 }  // namespace
 
 void SettingsErrors::add(const SettingsPlace& place, std::string message) {
-    errors_.push_back({place, std::move(message)});
+    errors_.push_back({place, visible_text(message)});
 }
 
 void SettingsErrors::add_status(const absl::Status& status) {

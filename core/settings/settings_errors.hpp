@@ -16,7 +16,8 @@ namespace prosa {
 
 class PROSA_API SettingsErrors {
   public:
-    // The message says what was wrong and what was expected; `place` is put before it.
+    // The message says what was wrong and what was expected; `place` is put before it. It stays one line: a
+    // control character, which a quoted text may hold, is shown as \u000a.
     void add(const SettingsPlace& place, std::string message);
 
     // An error that names its place itself: those of the parsers. Asserted: not OK.

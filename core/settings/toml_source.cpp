@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/settings/settings_source.hpp"
+#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {
@@ -117,7 +118,8 @@ absl::StatusOr<SettingsNode> parse_settings_toml(std::string_view text, std::str
         if (!converter.status().ok()) return converter.status();
         return root;
     } catch (const toml::parse_error& error) {
-        return invalid_argument("{}:{}: {}", name, error.source().begin.line, error.description());
+        return invalid_argument("{}:{}: {}", name, error.source().begin.line,
+                                visible_text(error.description()));
     }
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/assert.hpp"
 #include "core/base/string_map.hpp"
 #include "core/settings/settings_source.hpp"
+#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {
@@ -244,7 +245,7 @@ absl::Status error_at(std::string_view name, std::string_view text, const YAML::
                                 last_good_line);
     if (is_indented_by_tab(line_of(text, line)))
         return invalid_argument("{}:{}: a tab in the indentation, expected spaces", name, line + 1);
-    return invalid_argument("{}:{}: {}", name, line + 1, error.msg);
+    return invalid_argument("{}:{}: {}", name, line + 1, visible_text(error.msg));
 }
 
 // The spellings of YAML's core schema (1.2, chapter 10.3).
@@ -267,7 +268,8 @@ absl::StatusOr<SettingsNode> parse_settings_yaml(std::string_view text, std::str
     if (root.kind == Kind::null)
         return invalid_argument("{}:1: no settings in it, expected keys with values", name);
     if (root.kind != Kind::map)
-        return invalid_argument("{}: expected keys with values, got {}", root.place.text(), root.describe());
+        return invalid_argument("{}: expected keys with values, got {}", root.place.text(),
+                                visible_text(root.describe()));
     return root;
 }
 
@@ -281,8 +283,8 @@ absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text, const S
             build(text, builder);
         } catch (const YAML::Exception& error) {
             const bool is_unclosed = is_unclosed_text(error);
-            return invalid_argument("{}: {}", name,
-                                    is_unclosed ? "a quoted text that is not closed" : error.msg);
+            return invalid_argument(
+                "{}: {}", name, is_unclosed ? "a quoted text that is not closed" : visible_text(error.msg));
         }
         node = builder.take_root();
     } else if (!is_yaml_null(text)) {

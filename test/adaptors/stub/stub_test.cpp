@@ -243,4 +243,11 @@ TEST_CASE("what is wrong with a stub's settings or rules is said with its place"
     CHECK(has(error_of(with_rules + "  delay: { exponential: 1ms, mx: 2ms }\n", "{}"), "unknown key 'mx'"));
     CHECK(has(error_of(with_rules + "  dellay: 1ms\n", "{}"), "unknown key 'dellay'"));
     CHECK(error_of(with_rules + "  delay: { secs: 0, nanos: 5 }\n", "{}").empty());
+    const std::string two_broken_files =
+        configure(
+            "i: { processor: stub, adaptor: rules, service_names: [I], adaptor_config_path: '*_r.yml' }\n",
+            builtin_registry(), {{"a_r.yml", "x: [\n"}, {"b_r.yml", "y: {\n"}})
+            .error();
+    CHECK(has(two_broken_files, "config.yml:1: 'i.adaptor_config_path' cannot be read: "));
+    CHECK(has(two_broken_files, "\nconfig.yml:1: 'i.adaptor_config_path' cannot be read: "));
 }

@@ -195,6 +195,13 @@ TEST_CASE("a bad value of a secret is not shown") {
     CHECK(to_yaml(*root) == "pin: \"***\"\n");
 }
 
+TEST_CASE("a fault is one line of text, whatever was in the value") {
+    CHECK(read_text("credit: \"5\\nt.yml:9: \\e[2J\\r\"\n").errors ==
+          "t.yml:1: 'credit' expects an integer, got the text '5\\u000at.yml:9: \\u001b[2J\\u000d'");
+    CHECK(read_text("credit: 5\n\"x\\x7fy\tz\": 1\n")
+              .errors.starts_with("t.yml:2: unknown key 'x\\u007fy\tz'"));
+}
+
 TEST_CASE("free names are visited in order, beside the fixed keys") {
     auto root = parse_settings_yaml("zeta: {a: 1}\nname: demo\nalpha:\nbeta: 5\n", "t.yml");
     REQUIRE(root.ok());
