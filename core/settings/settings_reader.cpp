@@ -30,6 +30,15 @@ std::optional<T> to_number(const SettingsNode& node) {
     return value;
 }
 
+// A key that was only asked for has no default that could be shown: as `key: null` it would be there when
+// read again.
+void drop_absent(SettingsNode& node) {
+    node.children.remove_if([](const SettingsNode& child) {
+        return child.is_default && child.was_taken_whole && child.kind == Kind::null;
+    });
+    for (SettingsNode& child : node.children) drop_absent(child);
+}
+
 }  // namespace
 
 SettingsReader::SettingsReader(SettingsNode& node, SettingsErrors& errors, std::string path)
@@ -88,7 +97,11 @@ SettingsNode* SettingsReader::take(std::string_view key) {
     return node.is_default || node.kind == Kind::null ? nullptr : &node;
 }
 
-bool SettingsReader::has(std::string_view key) { return !touch(key).is_default; }
+bool SettingsReader::has(std::string_view key) {
+    SettingsNode& node = touch(key);
+    node.was_taken_whole = node.was_taken_whole || node.is_default;
+    return !node.is_default;
+}
 
 void SettingsReader::add_error(std::string_view key, std::string message) {
     const SettingsNode* const node = node_->find(key);
@@ -249,7 +262,10 @@ void SettingsReader::fill(SettingsNode& node, double value) {
 }
 void SettingsReader::fill(SettingsNode& node, const std::string& value) { fill_text(node, value, true); }
 
-void SettingsReader::finish() { report_unknown_keys(*node_, path_); }
+void SettingsReader::finish() {
+    report_unknown_keys(*node_, path_);
+    drop_absent(*node_);
+}
 
 void SettingsReader::report_unknown_keys(const SettingsNode& node, const std::string& path) {
     if (node.kind == Kind::list) {

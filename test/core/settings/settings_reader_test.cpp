@@ -139,4 +139,23 @@ TEST_CASE("absent keys keep their defaults and appear in the effective configura
 )");
 }
 
+TEST_CASE("a key that was only asked for is no part of the effective configuration") {
+    auto root = parse_settings_yaml("delay: {fixed: 5ms}\n", "t.yml");
+    REQUIRE(root.ok());
+    SettingsErrors errors;
+    SettingsReader reader(*root, errors);
+    SettingsReader delay = reader.section("delay");
+    CHECK_FALSE(delay.has("uniform"));
+    CHECK(delay.has("fixed"));
+    Nanos fixed_ns = 0;
+    delay.read_duration("fixed", fixed_ns);
+    CHECK_FALSE(delay.has("maximum"));
+    Nanos maximum_ns = 9;
+    delay.read_duration("maximum", maximum_ns);
+    CHECK(reader.take("table") == nullptr);
+    reader.finish();
+    CHECK(errors.empty());
+    CHECK(to_yaml(*root) == "delay:\n  fixed: 5ms\n  maximum: 9ns\n");
+}
+
 }  // namespace prosa
