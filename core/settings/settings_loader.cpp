@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::streamsize chunk_bytes = 64 << 10;
+
 std::string errno_text(int code) { return std::generic_category().message(code); }
 
 bool has_extension(const fs::path& path, std::initializer_list<std::string_view> extensions) {
@@ -32,11 +34,15 @@ absl::StatusOr<std::string> read_file(const fs::path& path) {
         const auto code = errno == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kInvalidArgument;
         return make_error(code, "{}: cannot be read: {}", path.string(), errno_text(errno));
     }
-    // One byte more than allowed, so that a longer file shows and an endless one ends.
-    std::string text(settings_bytes_max + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    // Until it is longer than allowed, for an endless file has to end.
+    std::string text;
+    while (file && text.size() <= settings_bytes_max) {
+        const std::size_t before = text.size();
+        text.resize(before + chunk_bytes);
+        file.read(text.data() + before, chunk_bytes);
+        text.resize(before + static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad()) return invalid_argument("{}: cannot be read: {}", path.string(), errno_text(errno));
-    text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
 }
 
