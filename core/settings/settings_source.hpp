@@ -31,6 +31,9 @@ PROSA_API absl::StatusOr<SettingsNode> parse_settings_toml(std::string_view text
 PROSA_API absl::StatusOr<SettingsNode> parse_settings_value(std::string_view text,
                                                             const SettingsPlace& place);
 
+// Whether every byte belongs to a UTF-8 sequence.
+PROSA_API bool holds_utf8(std::string_view text) noexcept;
+
 // The size, the encoding and the control characters; `name:line: ...` otherwise.
 PROSA_API absl::Status check_source_text(std::string_view text, std::string_view name);
 

@@ -27,6 +27,15 @@ bool is_control(char c) noexcept {
 
 }  // namespace
 
+bool holds_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 absl::Status check_source_text(std::string_view text, std::string_view name) {
     if (text.size() > settings_bytes_max)
         return invalid_argument("{}: {} bytes, expected at most {}", name, text.size(), settings_bytes_max);

@@ -58,6 +58,8 @@ class YamlBuilder final : public YAML::EventHandler {
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
+        // yaml-cpp writes these two escapes as the bytes of Latin-1.
+        if (!holds_utf8(value)) refuse(mark, R"(the escape \_ or \N, expected \u00a0 or \u0085)");
         const bool is_quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
         if (!is_quoted) check_tag(mark, tag);
         SettingsNode node = make(Kind::scalar, mark);

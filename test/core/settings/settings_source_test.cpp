@@ -84,6 +84,7 @@ TEST_CASE("garbage in YAML is refused with its place") {
         {"a surrogate", "a: \xed\xa0\x80\n", "t.yml:1: ", "is not UTF-8"},
         {"cut UTF-8", "a: \xe2\x82", "t.yml:1: ", "is not UTF-8"},
         {"UTF-16", std::string("\xff\xfe\x61\x00", 4), "t.yml:1: ", "is not UTF-8"},
+        {"an escape that yaml-cpp makes Latin-1 of", "x: 1\na: \"b\\_c\"\n", "t.yml:2: ", "the escape \\_ or \\N"},
         {"deep lists", "a: " + repeat("[", 1'000) + repeat("]", 1'000),
          "t.yml:1: ", "nested more than 64 levels"},
         {"very deep and open", "a: " + repeat("[", 100'000), "t.yml:1: ", ""},
