@@ -18,20 +18,6 @@ void write_digits(std::span<char> to, std::uint32_t number) noexcept {
 
 }  // namespace
 
-absl::StatusOr<ReplayAdaptor::Options> ReplayAdaptor::configure(ProcessorSetup& setup) {
-    Options options;
-    std::string file;
-    setup.settings.read("file", file).required().not_empty();
-    BrokenLine broken_line = BrokenLine::stop;
-    setup.settings.read_choice("on_broken_line", broken_line,
-                               {{"stop", BrokenLine::stop}, {"skip", BrokenLine::skip}});
-    setup.settings.read("refresh_stan", options.refreshes_stan);
-    setup.settings.read("refresh_time", options.refreshes_time);
-    if (!file.empty())
-        options.file = TransactionFile::read(setup.base_folder / file, broken_line, setup.settings.errors());
-    return options;
-}
-
 absl::StatusOr<std::unique_ptr<ReplayAdaptor>> ReplayAdaptor::create(const Options& options,
                                                                      AdaptorContext& context) {
     if (options.file == nullptr)
