@@ -1,4 +1,5 @@
-// test/fuzz/memory_file.hpp: a file in memory with a path, for functions that read files.
+// test/fuzz/memory_file.hpp: files in memory with a path, for functions that read files; and with a name in a
+// folder, for those that look at it.
 #pragma once
 
 #include <fmt/format.h>
@@ -6,7 +7,9 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "test/fuzz/fuzz_input.hpp"
 
@@ -28,6 +31,27 @@ class MemoryFile {
   private:
     int descriptor_ = ::memfd_create("fuzz", 0);
     std::string path_ = fmt::format("/proc/self/fd/{}", descriptor_);
+};
+
+// Removed at the end of the program; a finding leaves it behind.
+class MemoryFolder {
+  public:
+    MemoryFolder() { expect(::mkdtemp(path_.data()) != nullptr, "a folder can be made"); }
+    ~MemoryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    MemoryFolder(const MemoryFolder&) = delete;
+    MemoryFolder& operator=(const MemoryFolder&) = delete;
+
+    void add(const char* name, const MemoryFile& file) const {
+        std::filesystem::create_symlink(file.path(), path() / name);
+    }
+
+    std::filesystem::path path() const { return path_; }
+
+  private:
+    std::string path_ = (std::filesystem::temp_directory_path() / "prosa_fuzz_XXXXXX").string();
 };
 
 }  // namespace prosa::fuzz

@@ -21,7 +21,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TARGETS = sorted(path.name.removesuffix("_fuzz.cpp") for path in HERE.glob("*_fuzz.cpp"))
 # Of an input: short ones run more often. What is interesting is a few fields, lines or operations long.
-BYTES_MAX = {"ctl": 96, "histogram": 96, "hlog": 320, "settings_environment": 96, "transaction_file": 192}
+BYTES_MAX = {"ctl": 96, "dictionary": 192, "histogram": 96, "hlog": 320, "instance_settings": 512,
+             "settings_environment": 96, "transaction_file": 192}
 BYTES_MAX_OTHERS = 128
 # For speed: a quarantine of freed memory that stays in the caches, and short memories of who allocated. A finding that is
 # run again without these says more.

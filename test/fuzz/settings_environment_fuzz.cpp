@@ -24,15 +24,13 @@ SettingsNode base_tree() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const SettingsNode base = base_tree();
-    fuzz::FuzzInput input(data, size);
-    std::vector<std::string> variables;
-    for (std::string_view rest = input.rest(); !rest.empty();) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        variables.push_back("PROSA_" + std::string(line));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    }
+    const std::vector<std::string> variables =
+        fuzz::variables_of({reinterpret_cast<const char*>(data), size});
     SettingsNode root = base;
-    if (apply_environment(root, {variables.begin(), variables.end()}).ok())
+    const absl::Status applied = apply_environment(root, {variables.begin(), variables.end()});
+    if (applied.ok())
         fuzz::expect_yaml_reads_back(root);
+    else
+        fuzz::expect_lines_of_text(message_of(applied));
     return 0;
 }

@@ -4,6 +4,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace prosa;
     const auto root = parse_settings_yaml({reinterpret_cast<const char*>(data), size}, "fuzz.yml");
-    if (root.ok()) fuzz::expect_yaml_reads_back(*root);
+    if (root.ok())
+        fuzz::expect_yaml_reads_back(*root);
+    else
+        fuzz::expect_lines_of_text(message_of(root.status()));
     return 0;
 }
