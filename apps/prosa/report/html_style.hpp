@@ -46,6 +46,7 @@ svg { display: block; width: 100%; height: auto; }
 .axis { stroke: var(--axis); stroke-width: 1; }
 .label { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.line.s0:not(:last-of-type) { stroke-width: 4.5; }
 .dashed { stroke-dasharray: 6 5; }
 circle { stroke: var(--card); stroke-width: 1.5; }
 circle:hover { stroke: var(--ink); }

@@ -21,6 +21,8 @@ EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
 LIMIT_S = 120
 WIDTH, HEIGHT = 1100, 1500
 RATE_MISSED = 3
+LINE_PIXELS = 200
+SWATCH_PIXELS = 40  # of a legend's 16 x 3, corners rounded
 COLOURS = {"light": {"card": "#fdfdfc", "first line": "#2a78d6", "second line": "#e06a2b"},
            "dark": {"card": "#1b1b1d", "first line": "#4d97ee", "second line": "#f08a4b"}}
 
@@ -100,11 +102,11 @@ class Page(unittest.TestCase):
         text = self.page.read_text(encoding="utf-8")
         self.assertNotRegex(text, r"(src|href)=|url\(|@import|<script|<link")
 
-    def check_pictures(self):
+    def check_pictures(self, second_line=LINE_PIXELS):
         for scheme, colours in COLOURS.items():
             counts = self.picture(scheme)
-            for what, colour in colours.items():
-                self.assertGreater(counts.get(colour, 0), 200, f"{scheme}: {what}")
+            self.assertGreater(counts.get(colours["first line"], 0), LINE_PIXELS, f"{scheme}: first line")
+            self.assertGreater(counts.get(colours["second line"], 0), second_line, f"{scheme}: second line")
             self.assertGreater(counts[colours["card"]], WIDTH * HEIGHT / 4, f"{scheme}: the cards")
             self.assertGreater(len(counts), 50, f"{scheme}: text and lines")
 
@@ -136,7 +138,17 @@ class Page(unittest.TestCase):
             self.assertIn(text, dom)
         for section in ("percentiles", "time", "outcomes", "variation", "environment"):
             self.assertIn(f'<section id="{section}">', dom)
-        self.check_pictures()
+        self.assertTrue({"s0", "s1", "s2", "s3"} <= set(re.findall(r'<path class="line (s\d)" d="M[^"]*L', dom)))
+        # Runs that went alike lie on each other: then the second one shows only in the legend.
+        self.check_pictures(second_line=SWATCH_PIXELS)
+
+    def test_the_first_line_shows_where_others_lie_on_it(self):
+        subprocess.run([MAKER, self.folder], check=True, timeout=LIMIT_S)
+        same = self.folder / "same.hlog"
+        shutil.copy(self.folder / "v2.hlog", same)
+        subprocess.run([PROSA, "report", "--html", self.page, self.folder / "v2.hlog", same], check=True,
+                       timeout=LIMIT_S, capture_output=True)
+        self.check_pictures(second_line=SWATCH_PIXELS)
 
 
 if __name__ == "__main__":
