@@ -88,7 +88,7 @@ class FlatTvfView {
     FlatTvfView(const std::byte* data, std::uint32_t end) noexcept : data_(data), end_(end) {}
 
     // A fixed-size field is recognised, and known to be of this type, by one comparison.
-    TvfResult<std::uint64_t> word(Tag tag, TvfType type, std::uint32_t value_bytes) const noexcept {
+    [[gnu::always_inline]] TvfResult<std::uint64_t> word(Tag tag, TvfType type, std::uint32_t value_bytes) const noexcept {
         std::uint32_t offset = cursor_;
         if (offset >= end_ || flat::load_word(data_ + offset) != flat::field_word(tag, type, value_bytes))
             [[unlikely]] {
@@ -99,7 +99,7 @@ class FlatTvfView {
         return {.value = flat::load_word(data_ + offset + flat::field_header_bytes)};
     }
 
-    TvfResult<std::span<const std::byte>> value(Tag tag, TvfType type) const noexcept {
+    [[gnu::always_inline]] TvfResult<std::span<const std::byte>> value(Tag tag, TvfType type) const noexcept {
         constexpr std::uint64_t tag_and_type = (std::uint64_t{1} << 40) - 1;
         std::uint32_t offset = cursor_;
         if (offset >= end_ ||
