@@ -42,9 +42,11 @@ void print_list() {
 int measure(const PeersOptions& options) {
     const BenchRun run(options.bench);
     const bool is_quick = options.bench.is_quick;
-    const PeerRoundsOrder order{.order = {.latency_ns = run.pick(500, 100) * ns_per_ms,
-                                          .pipelined_ns = run.pick(300, 60) * ns_per_ms},
-                                .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 10U}};
+    // Many short samples: a placement that moves from one second to the next lets few long ones count, and a figure
+    // needs two of one round.
+    const PeerRoundsOrder order{.order = {.latency_ns = run.pick(150, 100) * ns_per_ms,
+                                          .pipelined_ns = run.pick(100, 60) * ns_per_ms},
+                                .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 30U}};
     std::vector<MeasuredPeer> peers = wanted_peers(options, order.limits);
     take_peer_rounds(run, order, peers);
     const auto figures = peer_figures(peers, options.bench.placement, order.limits);
