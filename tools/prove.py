@@ -13,6 +13,7 @@ import datetime
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,8 @@ TURN_SECONDS = 60
 # A check that has not ended so long after its turn hangs.
 PATIENCE_SECONDS = 1800
 MODEL_ITERATIONS = 100_000
+LONG_SEARCHES = 1_000_001  # from so many iterations on a model makes its searches of minutes, too
+TSAN_OPTIONS = f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/test/support/tsan_suppressions.txt"
 COMMON_KEYS = ("check", "seed", "count", "failures", "seconds", "commit", "date", "next_seed")
 
 
@@ -38,29 +41,38 @@ class Check:
     seeds_per_turn: int = 0  # 0: as many as the lines say were done
     parts: int = 1  # one after the other in a turn, each told its part of the time
     turn_seconds: int = TURN_SECONDS  # when so much is left
+    patience_seconds: int = PATIENCE_SECONDS
 
 
-def stress(name, program, share, build=TEST, prefix=""):
+def stress(name, program, share, build=TEST, prefix="", environment=()):
     return Check(prefix + name, (f"{build}/core/{program}",), "messages", share,
-                 ("TEST_SEED={seed}", "STRESS_SECONDS={seconds}"), 1_000_000)
+                 ("TEST_SEED={seed}", "STRESS_SECONDS={seconds}", *environment), 1_000_000)
 
 
 def model(name):
-    return Check(f"{name} model", (f"{TEST}/{name.replace(' ', '_')}_model",), "schedules", 2,
+    return Check(f"{name} model", (f"{TEST}/{name.replace(' ', '_')}_model",), "schedules", 1,
                  ("MODEL_SEED={seed}", f"MODEL_ITERATIONS={MODEL_ITERATIONS}"), MODEL_ITERATIONS)
+
+
+def searches(name):
+    return Check(f"{name} searches", (f"{TEST}/{name.replace(' ', '_')}_model",), "schedules",
+                 environment=("MODEL_SEED=1", f"MODEL_ITERATIONS={LONG_SEARCHES}"))
 
 
 STRESSES = [("slot ring stress", "ring/slot_ring_stress", 6), ("snapshot cell stress", "rcu/rcu_stress", 2),
             ("wake word stress", "reactor/wake_word_stress", 2),
             ("message pool stress", "memory/message_pool_stress", 2), ("bus stress", "bus/stress/bus_stress", 10)]
-MODELS = ("slot ring", "snapshot cell", "wake word", "control inbox", "homeward mailbox", "outbox")
+MODELS = ("slot ring", "snapshot cell", "wake word", "control inbox", "homeward mailbox", "outbox", "node status",
+          "signal target", "closing ring")
 CHECKS = [
     Check("bus models", ("python3", "test/core/bus/model/spin_models_test.py"), "states",
           environment=("MODEL_CC=cc -O2",)),
     Check("compilers agree", ("python3", "test/simulation/compilers_agree.py", f"{TEST}/simulation/simulation"), "seeds"),
     Check("planted faults", ("python3", "test/simulation/planted_faults.py", "build/test"), "faults"),
     Check("allocation failure", (f"{TEST}/faults/allocation_failure_test",), "allocations"),
-    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants"),
+    searches("wake word"),
+    searches("outbox"),
+    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants", patience_seconds=4 * 3600),
     Check("soak", ("python3", "test/process/soak.py", "--build", "build/test", "--seconds", "{seconds}"), "requests",
           10, seeds_per_turn=1, turn_seconds=600),  # what grows slowly shows in a long turn only
     Check("neighbour", ("python3", "test/process/isolation.py", "--build", "build/test", "--seconds", "{seconds}"),
@@ -72,7 +84,8 @@ CHECKS = [
           seeds_per_turn=1000, parts=7),  # thirteen targets, two at a time
     *[model(name) for name in MODELS],
     *[stress(name, program, share) for name, program, share in STRESSES],
-    *[stress(name, program, share, TSAN, "tsan ") for name, program, share in STRESSES],
+    *[stress(name, program, share, TSAN, "tsan ", (f"TSAN_OPTIONS={TSAN_OPTIONS}",))
+      for name, program, share in STRESSES],
 ]
 
 
@@ -115,6 +128,23 @@ class Record:
         return sum(line[key] or 0 for line in self.lines)
 
 
+def output_of(command, environment, limit_s):
+    """What the command wrote, and its exit code; None after so many seconds, with all that it started killed."""
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as running:
+        try:
+            return running.communicate(timeout=limit_s)[0], running.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return f"{running.communicate()[0]}\nno end after {limit_s:.0f} s", None
+
+
+def new_lines(lines, record):
+    """Without the searches that are complete, seed 0, and were recorded before."""
+    known = {line["check"] for line in record.lines if line["seed"] == 0 and line["failures"] == 0}
+    return [line for line in lines if line["seed"] != 0 or line["failures"] != 0 or line["check"] not in known]
+
+
 def run_turn(check, record, seconds, failures):
     """Runs one turn and records its lines. Returns how many failures it had."""
     seed = record.next_seed()
@@ -122,21 +152,16 @@ def run_turn(check, record, seconds, failures):
     command = [part.format(**fill) for part in check.command]
     extra = dict(setting.format(**fill).split("=", 1) for setting in check.environment)
     begin = time.monotonic()
-    try:
-        ran = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, capture_output=True, text=True,
-                             errors="replace", timeout=seconds + PATIENCE_SECONDS)
-        output, code = ran.stdout + ran.stderr, ran.returncode
-    except subprocess.TimeoutExpired as late:
-        output, code = f"{late.stdout}\n{late.stderr}\nno end after {late.timeout:.0f} s", None
+    output, code = output_of(command, extra, seconds + check.patience_seconds)
     spent = round(time.monotonic() - begin, 1)
     lines = lines_of(output)
     if not lines or (code != 0 and all(line["failures"] == 0 for line in lines)):
         lines.append({"check": check.name, "seed": seed, "count": 0, "failures": 1, "seconds": spent,
                       "reason": f"exit {code}"})
-    step = check.seeds_per_turn or sum(line["count"] or 0 for line in lines)
+    step = check.seeds_per_turn or sum(line.get("rounds", line["count"]) or 0 for line in lines)
     stamp = {"commit": record.version, "date": datetime.datetime.now().isoformat(timespec="seconds"),
              "next_seed": seed + max(1, step)}
-    record.append([{**line, **stamp} for line in lines])
+    record.append([{**line, **stamp} for line in new_lines(lines, record)])
     failed = sum(line["failures"] for line in lines)
     if failed:
         failures.mkdir(parents=True, exist_ok=True)
@@ -147,15 +172,27 @@ def run_turn(check, record, seconds, failures):
     return failed
 
 
+def spaced(count):
+    return f"{count:,}".replace(",", " ")
+
+
 def table(checks, records):
     rows = [("check", "counts", "count", "failures", "seconds")]
     for check in checks:
         record = records[check.name]
-        rows.append((check.name, check.counts, f"{record.total('count'):,}".replace(",", " "),
+        rows.append((check.name, check.counts, spaced(record.total("count")),
                      str(record.total("failures")), f"{record.total('seconds'):.0f}"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(width) if column < 2 else cell.rjust(width)
                                for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
+
+
+def parts(check, record):
+    """The totals of each thing that a check's lines name: one line each, or none when they name one."""
+    names = sorted({line["check"] for line in record.lines})
+    total = lambda name, key: sum(line[key] or 0 for line in record.lines if line["check"] == name)  # noqa: E731
+    return [f"{name}: {spaced(total(name, 'count'))} {check.counts}, {total(name, 'failures')} failures"
+            for name in names] if len(names) > 1 else []
 
 
 def figures(check, record):
@@ -165,32 +202,41 @@ def figures(check, record):
     return [f"{check.name}, longest turn: {json.dumps(more)}"] if more else []
 
 
+def is_complete(record):
+    """Of a check that one run completes: its last one had no failure."""
+    return bool(record.lines) and all(line["failures"] == 0 for line in record.lines
+                                      if line["next_seed"] == record.next_seed())
+
+
+def has_failed(check, record):
+    return record.total("failures") != 0 if check.share else not is_complete(record)
+
+
 def prove(checks, hours, folder):
     folder.mkdir(parents=True, exist_ok=True)
     version = commit()
     records = {check.name: Record(folder, check, version) for check in checks}
     begin = time.monotonic()
     left = lambda: hours * 3600 - (time.monotonic() - begin)  # noqa: E731
-    failed = 0
     spent = {check.name: 0.0 for check in checks if check.share}
     for check in checks:
-        if check.share == 0 and not records[check.name].lines:
+        if check.share == 0 and not is_complete(records[check.name]):
             print(f"prove: {check.name}, complete in one run; {left() / 60:.0f} min left", file=sys.stderr)
-            failed += run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
+            run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
     while spent and left() > 0:
         check = min((check for check in checks if check.share), key=lambda each: spent[each.name] / each.share)
         turn_begin = time.monotonic()
-        failed += run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
+        run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
         turn_s = time.monotonic() - turn_begin
         spent[check.name] += turn_s
-        total = f"{records[check.name].total('count'):,}".replace(",", " ")
+        total = spaced(records[check.name].total("count"))
         print(f"prove: {check.name}, {turn_s:.0f} s: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left",
               file=sys.stderr)
     print(f"commit {version}\n{table(checks, records)}")
     for check in checks:
-        for line in figures(check, records[check.name]):
+        for line in parts(check, records[check.name]) + figures(check, records[check.name]):
             print(line)
-    return 1 if failed else 0
+    return 1 if any(has_failed(check, records[check.name]) for check in checks) else 0
 
 
 def main():

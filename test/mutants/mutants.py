@@ -12,7 +12,8 @@ is in checks.py. What survives is listed in survivors.md with the argument why i
   --only TEXT     only those whose name holds TEXT
   --seed S        for the choice and for the models' random schedules (default: a random one)
   --build DIR     build folder with the models' compile commands (default build/test)
-  --tsan DIR      build folder with ThreadSanitizer (default build/test-tsan; made when it is missing)
+  --tsan DIR      build folder with ThreadSanitizer whose files are compiled one by one
+                  (default build/mutants-tsan; made when it is missing)
   --jobs N        mutants at a time (default 1)
 
 Always checked: every operation names its order, and its synchronisation when that is stronger than relaxed; every
@@ -170,7 +171,7 @@ def parse(arguments):
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int, default=random.randrange(1, 2**31))
     parser.add_argument("--build", type=Path, default=ROOT / "build/test")
-    parser.add_argument("--tsan", type=Path, default=ROOT / "build/test-tsan")
+    parser.add_argument("--tsan", type=Path, default=ROOT / "build/mutants-tsan")
     parser.add_argument("--jobs", type=int, default=1)
     return parser.parse_args(arguments)
 

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -44,6 +45,13 @@ def turns_of(checks, hours, folder):
     return turns
 
 
+def is_running(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split(") ")[1][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class ProveTest(unittest.TestCase):
     def setUp(self):
         made = tempfile.TemporaryDirectory()
@@ -76,6 +84,43 @@ class ProveTest(unittest.TestCase):
     def test_a_line_without_failures_does_not_hide_an_exit_code(self):
         liar = prove.Check("liar", ("sh", "-c", f"echo '{LINE}'; exit 1"), "seeds", 1)
         self.assertEqual(run_turn(self.folder, liar)[1], 1)
+
+    def test_a_check_that_hangs_is_killed_with_all_that_it_started(self):
+        hanging = prove.Check("hanging", ("sh", "-c", "sleep 60 & echo $!; wait"), "seeds", 1, patience_seconds=0)
+        self.assertEqual(run_turn(self.folder, hanging)[1], 1)
+        kept = (self.folder / "failures/hanging-1.log").read_text().splitlines()
+        self.assertEqual(kept[-1], "no end after 1 s")
+        end = time.monotonic() + 10
+        while is_running(int(kept[1])) and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(is_running(int(kept[1])))
+
+    def test_a_search_that_is_complete_counts_once(self):
+        search = '{{"check": "every schedule", "seed": 0, "count": 7, "failures": 0, "seconds": 0.5}}'
+        both = prove.Check("model", ("printf", f"{LINE}\\n{search}\\n"), "schedules", 1)
+        run_turn(self.folder, both)
+        record, _ = run_turn(self.folder, both)
+        self.assertEqual(record.total("count"), 5 + 7 + 5)
+        self.assertEqual(prove.parts(both, record),
+                         ["every schedule: 7 schedules, 0 failures", "fake: 10 schedules, 0 failures"])
+
+    def test_what_failed_in_an_earlier_run_is_not_forgotten(self):
+        flag = self.folder / "mended"
+        once = prove.Check("once", ("sh", "-c", f"echo '{LINE}'; test -e {flag}"), "seeds")
+        self.assertEqual(self.prove([once]), 1)
+        self.assertEqual(self.prove([once]), 1)
+        flag.touch()
+        self.assertEqual(self.prove([once]), 0)
+        self.assertEqual(self.prove([once]), 0)
+        self.assertEqual(len(prove.Record(self.folder, once, "abc").lines), 5)  # the last run had nothing to do
+        broken = prove.Check("broken", ("sh", "-c", "exit 3"), "seeds", 1)
+        run_turn(self.folder, broken)
+        self.assertEqual(self.prove([broken]), 1)
+
+    def prove(self, checks):
+        with mock.patch.object(prove, "commit", lambda: "abc"), contextlib.redirect_stdout(io.StringIO()), \
+                contextlib.redirect_stderr(io.StringIO()):
+            return prove.prove(checks, 0, self.folder)
 
     def test_the_table_has_the_totals(self):
         record, _ = run_turn(self.folder)
