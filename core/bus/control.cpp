@@ -219,13 +219,13 @@ void BusMain::Control::on(QueueEnded& event) {
     }
     const auto wait_ns = queue.backoff.next_wait(
         now_ns_, event.recovery_ns, std::uniform_real_distribution<double>(0, 1)(random_));
-    ++queue.restarts;
     if (!wait_ns) {
         queue.state = ProcessorState::crashed;
         log().error("{} crashed: it failed more often than restart_intensity allows; the last error was: {}", name,
                     event.error);
         return;
     }
+    ++queue.restarts;
     queue.state = ProcessorState::backing_off;
     queue.restart_at_ns = now_ns_ + *wait_ns;
     log().warn("{} failed and restarts in {} ms: {}", name, *wait_ns / ns_per_ms, event.error);

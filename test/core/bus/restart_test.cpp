@@ -116,6 +116,19 @@ TEST_CASE("an instance restarts a failing processor by the series, at the cap fr
     CHECK(instance.processor("faulty").restarts == faulty.starts_ns.size());
 }
 
+TEST_CASE("the failure after which nothing restarts is no restart") {
+    RestartPolicy policy = steady_policy();
+    policy.intensity_count = 2;
+    Faulty faulty;
+    SteppedInstance instance(stepped_options());
+    instance.add(faulty.definition(policy));
+    REQUIRE(instance.start());
+    instance.advance_in_steps(8 * ns_per_s, step_ns);
+    CHECK(instance.processor("faulty").state == ProcessorState::crashed);
+    CHECK(faulty.starts_ns.size() == 3);
+    CHECK(instance.processor("faulty").restarts == 2);
+}
+
 TEST_CASE("an instance's waits stay within the jitter, and are not all alike") {
     RestartPolicy policy = steady_policy();
     policy.jitter = 0.5;
