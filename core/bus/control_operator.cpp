@@ -23,6 +23,8 @@ absl::Status BusMain::Control::restart_processor(std::string_view name) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
     if (phase_ != Phase::running) return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
+    if (processor->is_removing)
+        return make_error(absl::StatusCode::kFailedPrecondition, "processor '{}' is being removed", name);
     for (QueueRecord& queue : processor->queues) {
         queue.backoff.reset();
         if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) {

@@ -79,6 +79,15 @@ TEST_CASE("a processor that is removed is terminated once, and its service has n
     CHECK(pair.asker.processor->bus().has_provider(pair.asker.services.at(0)) == false);
 }
 
+TEST_CASE("a processor that is being removed does not come back") {
+    Pair pair(echo);
+    REQUIRE(pair.instance.main().remove_processor("provider").ok());
+    CHECK(pair.instance.main().restart_processor("provider").code() == absl::StatusCode::kFailedPrecondition);
+    pair.instance.settle();
+    CHECK(pair.started == 1);
+    CHECK(pair.instance.main().report().processors.size() == 1);
+}
+
 TEST_CASE("requests that were sent to an old incarnation are answered unreachable by the new one's reactor") {
     Pair pair(echo);
     REQUIRE(pair.instance.main().restart_processor("provider").ok());
