@@ -47,7 +47,7 @@ class StubProcessor final : public Processor {
             case MaybeAsync::Kind::after:
                 return keep_until(request, bus().now_ns() + decision.delay_ns(), decision.note(), false);
             case MaybeAsync::Kind::silent:
-                return keep_until(request, request.deadline_ns() + silence_ns, 0, true);
+                return keep_until(request, deadline_after(request.deadline_ns(), silence_ns), 0, true);
             case MaybeAsync::Kind::run_later:
                 return run_later(request);
         }

@@ -24,6 +24,11 @@ inline constexpr Nanos ns_per_ms = 1'000'000;
 inline constexpr Nanos ns_per_s = 1'000'000'000;
 inline constexpr Nanos no_deadline_ns = std::numeric_limits<Nanos>::max();
 
+// now_ns + duration_ns, and no_deadline_ns where that is beyond what Nanos can say; now_ns >= 0.
+constexpr Nanos deadline_after(Nanos now_ns, Nanos duration_ns) noexcept {
+    return duration_ns > no_deadline_ns - now_ns ? no_deadline_ns : now_ns + duration_ns;
+}
+
 // CLOCK_MONOTONIC by the kernel's vDSO.
 PROSA_API Nanos monotonic_now_ns() noexcept;
 

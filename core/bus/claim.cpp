@@ -144,7 +144,7 @@ RequestId Claim::commit() noexcept {
     PROSA_ASSERT(entry_ != nullptr, "only a granted claim is committed, and once");
     Requester& requester = *requester_;
     const RequestId id = requester.next_id_++;
-    const Nanos deadline_ns = requester.now_ns_ + timeout_ns_;
+    const Nanos deadline_ns = deadline_after(requester.now_ns_, timeout_ns_);
 
     MessageHeader& header = *header_;
     header.body_bytes = body_.size_bytes;

@@ -36,7 +36,7 @@ class OutcomeWaiter {
 
 // What a requester may say about one request; all of it is optional.
 struct SendOptions {
-    Nanos timeout_ns = 0;               // 0: the instance's call_timeout
+    Nanos timeout_ns = 0;               // 0: the instance's call_timeout; no_deadline_ns: none
     std::uint64_t token = 0;            // comes back with the outcome
     std::uint64_t affinity = 0;         // for services with the policy `sticky`
     RequestId correlation = 0;          // the request that caused this one; 0: none

@@ -22,6 +22,19 @@ std::vector<ServiceError> errors_of(BusClient& client) {
 
 }  // namespace
 
+TEST_CASE("a request may have no deadline") {
+    SteppedInstance instance(stepped_options());
+    instance.add(provider("keeper", "KEEP", [](LambdaProcessor& self, Request& r) { self.kept.push_back(r.keep()); }));
+    Asker asker;
+    instance.add(asker.definition("asker", {"KEEP"}));
+    REQUIRE(instance.start());
+    REQUIRE(asker.send({.timeout_ns = no_deadline_ns}));
+    instance.advance(1000 * ns_per_s);
+    CHECK(asker.seen.empty());
+    CHECK(instance.end());
+    CHECK(asker.seen.size() == 1);
+}
+
 TEST_CASE("only who is stepped turns") {
     SteppedInstance instance(stepped_options());
     int answered = 0;
