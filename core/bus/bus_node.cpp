@@ -140,9 +140,12 @@ std::uint32_t BusNode::expire(Nanos now_ns) noexcept {
 
 std::uint32_t BusNode::run_sources(Nanos now_ns) noexcept {
     next_source_ns_ = no_deadline_ns;
-    // By index: a source may stop wanting turns.
-    for (std::size_t i = 0; i < sources_.size(); ++i)
-        next_source_ns_ = std::min(next_source_ns_, sources_[i]->on_turn(now_ns));
+    // A source may stop wanting turns: the next one is in its place then.
+    for (std::size_t i = 0; i < sources_.size();) {
+        Shard* const source = sources_[i];
+        next_source_ns_ = std::min(next_source_ns_, source->on_turn(now_ns));
+        if (i < sources_.size() && sources_[i] == source) ++i;
+    }
     return next_source_ns_ <= now_ns ? 1 : 0;
 }
 

@@ -20,7 +20,46 @@ std::vector<ServiceError> errors_of(BusClient& client) {
     return errors;
 }
 
+// Wants turns from its start on, so many of them.
+struct Source : Processor {
+    Source(int turns, int& taken_turns) : left(turns), taken(taken_turns) {}
+    absl::Status on_start() override {
+        bus().want_turns(true);
+        return absl::OkStatus();
+    }
+    Nanos on_turn(Nanos now_ns) override {
+        ++taken;
+        if (--left == 0) bus().want_turns(false);
+        return now_ns + ns_per_ms;
+    }
+    int left;
+    int& taken;
+};
+
+ProcessorDefinition source(std::string name, int turns, int& taken) {
+    ProcessorDefinition made;
+    made.name = std::move(name);
+    made.reactor = 0;
+    made.make = [turns, &taken](const ShardInfo&) { return std::make_unique<Source>(turns, taken); };
+    return made;
+}
+
 }  // namespace
+
+TEST_CASE("a source that wants no more turns takes none away from the next") {
+    SteppedInstance instance(stepped_options());
+    int first = 0;
+    int second = 0;
+    instance.add(source("first", 20, first));
+    instance.add(source("second", 1000, second));
+    REQUIRE(instance.start());
+    REQUIRE(first < 20);
+    while (first < 20) {
+        const int before = second;
+        instance.main().step(instance.now_ns());
+        CHECK(second == before + 1);
+    }
+}
 
 TEST_CASE("a request may have no deadline") {
     SteppedInstance instance(stepped_options());
