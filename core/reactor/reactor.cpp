@@ -127,6 +127,7 @@ void Reactor::park(Nanos now_ns, Nanos until_ns) {
         const auto wakeup =
             waker_->wait(deadline_ns == no_deadline_ns ? no_deadline_ns : deadline_ns - now_ns, ready);
         if (wakeup.is_woken) counters_[ReactorCounter::wake_ups].add();
+        state_.store(ReactorState::running, std::memory_order_relaxed);  // a handler that hangs is seen
         host_.set_now(clock_.now_ns());
         dispatch(std::span(ready).first(wakeup.io_count));
     }
