@@ -102,6 +102,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
 
     // --- the embedding thread ----------------------------------------------------------------------------------
     absl::Status start();
+    absl::Status start_in_place();
     int join();
     bool join_for(Nanos timeout_ns);
 
@@ -250,7 +251,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::atomic<bool> is_main_running_{false};  // [main]: false: what Main left is readable
     std::atomic<bool> has_begun_{false};    // [begun]: all processors were told to start
     std::shared_ptr<Control> self_;       // only to outlive its owner
-    std::recursive_mutex without_main_;  // in Main's place, before it started and after it left
+    std::recursive_mutex without_main_;  // in Main's place: before it started, while it starts, after it left
     std::atomic<bool> may_leave_{false};  // [leave]: Main's thread answers questions until it is joined
 };
 
@@ -259,7 +260,8 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
     if (main_of_thread() == this) return query();
     if (!is_main_running_.load(std::memory_order_acquire)) {  // [main]
         const std::scoped_lock lock(without_main_);
-        return query();
+        // The start holds the lock until Main runs.
+        if (!is_main_running_.load(std::memory_order_acquire)) return query();  // [main]
     }
     auto result = std::make_shared<std::promise<decltype(query())>>();
     auto future = result->get_future();

@@ -35,7 +35,17 @@ ReactorPlan BusMain::Control::plan() const {
     return plan_hosting(options_, definitions, topology()).reactors;
 }
 
-absl::Status BusMain::Control::start() try {
+absl::Status BusMain::Control::start() {
+    const absl::Status launched = start_in_place();
+    if (launched.ok() && !options_.stepped_from_ns) has_begun_.wait(false, std::memory_order_acquire);  // [begun]
+    return launched;
+}
+
+// Until Main runs, nobody else acts in its place.
+absl::Status BusMain::Control::start_in_place() try {
+    const std::scoped_lock lock(without_main_);
+    if (phase_ != Phase::created)
+        return make_error(absl::StatusCode::kFailedPrecondition, "an instance starts once, and not after its stop");
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
     const Topology machine = topology();
@@ -54,12 +64,8 @@ absl::Status BusMain::Control::start() try {
     }
     absl::Status launched = launch_all();
     if (launched.ok()) launched = launch_main();
-    if (!launched.ok()) {
-        take_back();
-        return launched;
-    }
-    has_begun_.wait(false, std::memory_order_acquire);  // [begun]
-    return absl::OkStatus();
+    if (!launched.ok()) take_back();
+    return launched;
 } catch (const std::bad_alloc&) {
     take_back();
     return out_of_memory();

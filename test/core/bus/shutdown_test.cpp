@@ -237,6 +237,34 @@ TEST_CASE("an instance that was never started stops at once, and one that is sto
     CHECK(main.report().phase == "stopped");
 }
 
+TEST_CASE("an instance starts once, and not after its stop") {
+    BusMain main(options());
+    REQUIRE(main.start().ok());
+    CHECK(main.start().code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(main.stop_and_join("test") == 0);
+    BusMain stopped(options());
+    stopped.stop("before its start");
+    CHECK(stopped.start().code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(stopped.join() == 0);
+    CHECK(stopped.report().reactors.empty());
+}
+
+TEST_CASE("a report may be asked for at any moment of the start") {
+    for (int round = 0; round < 50; ++round) {
+        BusMain main(options());
+        for (const char* const name : {"a", "b", "c", "d"})
+            REQUIRE(main.add_processor(provider(name, name, keep_for_ever)).ok());
+        std::atomic<bool> has_started{false};
+        std::thread observer([&] {
+            while (!has_started) CHECK(main.report().processors.size() == 4);
+        });
+        CHECK(main.start().ok());
+        has_started = true;
+        observer.join();
+        CHECK(main.stop_and_join("test") == 0);
+    }
+}
+
 TEST_CASE("a report may be asked for at any moment of the stop") {
     for (int round = 0; round < 20; ++round) {
         BusMain main(options());
