@@ -223,6 +223,11 @@ void BusNode::on_thread_end() {
     end_all_shards();
 }
 
+void BusNode::settle() noexcept {
+    requester_.drain_all_replies();
+    status_.waiting.store(responder_.waiting_count(), std::memory_order_relaxed);
+}
+
 void BusNode::add_source(Shard& shard) {
     if (std::find(sources_.begin(), sources_.end(), &shard) == sources_.end()) sources_.push_back(&shard);
 }

@@ -58,6 +58,10 @@ class BusNode final : public ReactorHost {
         requester_.set_now(now_ns);
         responder_.set_now(now_ns);
     }
+    // After all reactors' threads ended: answers that came when nobody looked any more are counted, and the status says
+    // how many requests were never taken.
+    void settle() noexcept;
+
     bool poll(Nanos now_ns) override;
     Nanos next_deadline_ns() const override;
     bool announce_sleep() override;

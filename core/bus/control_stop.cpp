@@ -143,6 +143,8 @@ int BusMain::Control::join() {
         else
             hosted.thread.detach();
     }
+    for (HostedReactor& hosted : reactors_)
+        if (hosted.reactor->state() == ReactorState::ended) hosted.node->settle();
     return hung_threads_.empty() ? 0 : 1;
 }
 

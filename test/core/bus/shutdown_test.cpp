@@ -265,6 +265,51 @@ TEST_CASE("a report may be asked for at any moment of the start") {
     }
 }
 
+// Requests time out behind a handler that blocks; the stop does not wait for it, so some are never taken, and its own
+// answer comes when its requester's reactor has ended.
+TEST_CASE("what a stop overtakes is accounted for on both sides") {
+    InstanceOptions brief = options();
+    brief.bus.shutdown_timeout_ns = 20 * ns_per_ms;
+    brief.bus.call_timeout_ns = 10 * ns_per_ms;
+    brief.bus.batch = 8;
+    BusMain main(brief);
+    std::atomic<bool> is_blocking{false};
+    REQUIRE(main.add_processor(provider("blocking", "BLOCK", [&](auto&, Request& request) {
+                    is_blocking = true;
+                    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+                    request.reply(request.body());
+                })).ok());
+    REQUIRE(main.add_processor(definition("asker", [](LambdaProcessor& p) {
+                    p.start = [](LambdaProcessor& self) {
+                        (void)self.bus().resolve("BLOCK");
+                        return absl::OkStatus();
+                    };
+                    p.table = [](LambdaProcessor& self) {
+                        const ServiceHandle service = self.bus().resolve("BLOCK");
+                        if (!self.bus().has_provider(service)) return;
+                        for (int i = 0; i < 40; ++i) (void)self.bus().send(service, bytes_of("x"));
+                    };
+                })).ok());
+    REQUIRE(main.start().ok());
+    REQUIRE(eventually([&] { return is_blocking.load(); }));
+    CHECK(main.stop_and_join("test") == 0);
+
+    const InstanceReport report = main.report();
+    std::uint64_t untaken = 0;
+    std::uint64_t unreachable = 0;
+    for (const ReactorReport& reactor : report.reactors) {
+        untaken += reactor.queue_depth;
+        unreachable += reactor.unreachable;
+    }
+    const auto of = [](const auto& counts, auto counter) { return counts[static_cast<std::size_t>(counter)]; };
+    const auto& callee = report.processors.at(0).queues.at(0).callee;
+    const auto& caller = report.processors.at(1).queues.at(0).caller;
+    CHECK(of(caller, CallerCounter::accepted) == of(callee, CalleeCounter::received) + unreachable + untaken);
+    CHECK(of(callee, CalleeCounter::answered_none) + of(callee, CalleeCounter::answered_timeout) + unreachable ==
+          of(caller, CallerCounter::late));
+    CHECK(untaken != 0);
+}
+
 TEST_CASE("a report may be asked for at any moment of the stop") {
     for (int round = 0; round < 20; ++round) {
         BusMain main(options());
