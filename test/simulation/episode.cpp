@@ -10,7 +10,9 @@
 namespace prosa::simulation {
 namespace {
 
+// A look costs as much as a hundred steps; one seed in so many has one after each.
 constexpr std::uint64_t steps_per_look = 512;
+constexpr std::uint32_t seeds_per_close_look = 64;
 constexpr int rest_rounds_max = 5'000;
 constexpr int rounds_per_look = 96;  // more than the idle turns after which a reactor publishes its status
 constexpr int end_rounds_max = 2'000;
@@ -23,7 +25,8 @@ class Episode {
           cast_(draw_cast(world_)),
           main_(std::make_unique<BusMain>(cast_.options)),
           scheduler_(world_, *main_, visitors_),
-          operator_(world_, cast_, *main_, visitors_) {}
+          operator_(world_, cast_, *main_, visitors_),
+          steps_per_look_(random.one_in(seeds_per_close_look) ? 1 : steps_per_look) {}
 
     EpisodeResult run() {
         if (start()) live();
@@ -56,7 +59,7 @@ class Episode {
         for (std::uint32_t step = 1; step <= steps && !is_wrong(); ++step) {
             operator_.maybe_act();
             scheduler_.step();
-            if (step % steps_per_look == 0) look();
+            if (step % steps_per_look_ == 0) look();
         }
     }
 
@@ -82,7 +85,7 @@ class Episode {
         for (const QueueReport& queue : processor.queues) {
             if (queue.state == ProcessorState::backing_off) reached.add(Branch::backed_off);
             if (queue.state == ProcessorState::crashed)
-                reached.add(queue.restarts > cast_.processors[0].restart.intensity_count
+                reached.add(queue.restarts >= cast_.processors[0].restart.intensity_count
                                 ? Branch::crashed_by_intensity
                                 : Branch::crashed_fatal);
             down += queue.is_registered ? 0 : 1;
@@ -106,13 +109,13 @@ class Episode {
             scheduler_.step_all(round % rounds_per_look == 0 ? ns_per_ms : 5 * ns_per_us);
             if (round % rounds_per_look != 0 || !is_quiet()) continue;
             const InstanceReport report = main_->report();
-            if (!is_empty(report)) continue;
+            if (!is_empty(report) || !is_settled(report)) continue;
             inspect(world_, report);
             inspect_rest(world_, report, operator_.visited());
             world_.log.add(Event::rest, report.table_version, world_.ledger.accepted());
             return;
         }
-        world_.ledger.fault(fault);
+        world_.ledger.fault(is_settled(main_->report()) ? fault : "a processor did not come back, or gets no requests");
     }
 
     bool is_quiet() const {
@@ -128,6 +131,7 @@ class Episode {
     void stop() {
         Random& random = world_.random;
         world_.is_stopping = true;
+        world_.ledger.expect_shutting_down();
         const bool hangs_for_ever = random.one_in(10);
         if (hangs_for_ever) hang_for_ever();
         const std::uint64_t cut_short = world_.ledger.ended_with(shutting_down_code);
@@ -203,6 +207,7 @@ class Episode {
     Visitors visitors_;
     Scheduler scheduler_;
     Operator operator_;
+    const std::uint64_t steps_per_look_;
     std::uint32_t hanging_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace prosa::simulation {
@@ -57,6 +58,38 @@ void inspect_providers(World& world, const InstanceReport& report) {
     });
 }
 
+std::string_view service_of(std::string_view processor) {
+    if (processor.starts_with("chaos")) return "CHAOS";
+    if (processor == "pool") return "SHARED";
+    if (processor == "extra") return "EXTRA";
+    if (processor == "flood-1") return "FLOOD-1";
+    return processor == "flood-2" ? "FLOOD-2" : "";
+}
+
+bool has_provider(const InstanceReport& report, std::string_view name, ProviderId id) {
+    for (const ServiceReport& service : report.services)
+        for (const ProviderId& provider : service.providers)
+            if (service.name == name && provider == id) return true;
+    return false;
+}
+
+bool runs(const QueueReport& queue) { return queue.state == ProcessorState::running && queue.is_registered; }
+
+// Nothing is withdrawn: who runs is in the table, also after failures and restarts. Shards with one queue are one
+// provider.
+bool can_be_reached(const InstanceReport& report, const ProcessorReport& processor) {
+    const std::string_view service = service_of(processor.name);
+    if (service.empty()) return true;
+    const auto is_there = [&](const QueueReport& queue) {
+        return has_provider(report, service, {processor.id, queue.queue});
+    };
+    const auto& queues = processor.queues;
+    if (processor.name == "pool")
+        return std::none_of(queues.begin(), queues.end(), runs) || std::any_of(queues.begin(), queues.end(), is_there);
+    return std::all_of(queues.begin(), queues.end(),
+                       [&](const QueueReport& queue) { return !runs(queue) || is_there(queue); });
+}
+
 void compare(World& world, const char* what, std::uint64_t counted, std::uint64_t known) {
     if (counted != known)
         world.ledger.fault(fmt::format("{}: {} were counted, {} were seen", what, counted, known));
@@ -90,6 +123,15 @@ bool is_empty(const InstanceReport& report) {
             reactor.outbox != 0 || reactor.credit_in_use != 0 || reactor.queue_depth != 0)
             return false;
     return true;
+}
+
+bool is_settled(const InstanceReport& report) {
+    return std::all_of(report.processors.begin(), report.processors.end(), [&](const ProcessorReport& processor) {
+        return can_be_reached(report, processor) &&
+               std::all_of(processor.queues.begin(), processor.queues.end(), [](const QueueReport& queue) {
+                   return runs(queue) || queue.state == ProcessorState::crashed;
+               });
+    });
 }
 
 void inspect_rest(World& world, const InstanceReport& report, const CallerValues& visited) {

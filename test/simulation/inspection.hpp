@@ -15,6 +15,9 @@ namespace prosa::simulation {
 void inspect(World& world, const InstanceReport& report);
 
 // Everything that was lent is back.
+// True when each processor runs and can be reached, or crashed: what failed came back, what hung or was withdrawn, too.
+bool is_settled(const InstanceReport& report);
+
 bool is_empty(const InstanceReport& report);
 
 // After is_empty; `visited` are the counters of the clients, those that have left included.

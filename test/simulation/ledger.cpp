@@ -118,9 +118,21 @@ void Ledger::check_outcome(std::uint64_t number, const Entry& entry, const Outco
     if (!outcome.body.empty()) fault_at(number, "an error with a body that nobody wrote");
     if (outcome.error == ServiceError::timeout && now_ns < entry.deadline_ns)
         fault_at(number, "a timeout before its deadline");
-    if (outcome.error == ServiceError::protocol &&
-        !(entry.is_answered && entry.answered == ServiceError::protocol))
-        fault_at(number, "an error that no handler answered");
+    if (outcome.error == ServiceError::shutting_down && !may_all_shut_down_ && leaving_ != entry.party)
+        fault_at(number, "it ended by a stop, and nothing stops");
+    if (!entry.is_routed) check_error(number, entry, outcome.error);
+}
+
+// What a handler answered stands, unless it came too late. Without an answer the bus says why: `dropped` when a
+// handler had the request, `unreachable` when none ever will.
+void Ledger::check_error(std::uint64_t number, const Entry& entry, ServiceError error) {
+    if (error == ServiceError::timeout || error == ServiceError::shutting_down) return;
+    if (entry.is_answered) {
+        if (error != entry.answered) fault_at(number, "another outcome than its handler answered");
+        return;
+    }
+    const bool is_due = entry.has_arrived ? error == ServiceError::dropped : error == ServiceError::unreachable;
+    if (!is_due) fault_at(number, "an error that no handler answered");
 }
 
 void Ledger::check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome) {

@@ -72,6 +72,10 @@ class Ledger {
     // The oldest deadline that has passed without an outcome, by this much; for looks from time to time.
     Nanos overdue_ns(Party party, Nanos now_ns) const;
 
+    // From here on the requests of all, or of one party, may end as shutting_down.
+    void expect_shutting_down() noexcept { may_all_shut_down_ = true; }
+    void expect_shutting_down(Party party) noexcept { leaving_ = party; }
+
     // The first thing that was wrong; empty when nothing was.
     void fault(const std::string& what) {
         if (fault_.empty()) fault_ = what;
@@ -97,6 +101,7 @@ class Ledger {
     void fault_at(std::uint64_t number, const char* what);
     void close(Entry& entry, State state);
     void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
+    void check_error(std::uint64_t number, const Entry& entry, ServiceError error);
     void check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome);
 
     EventLog& log_;
@@ -108,6 +113,8 @@ class Ledger {
     std::uint64_t abandoned_ = 0;
     std::uint64_t in_flight_ = 0;
     std::uint64_t queued_for_extra_ = 0;
+    std::optional<Party> leaving_;
+    bool may_all_shut_down_ = false;
     std::string fault_;
 };
 

@@ -44,6 +44,15 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
     ("an aborted claim keeps its pending entry", "core/bus/claim.cpp", "requester.pending_.free(*entry_);", ""),
     ("requests go to a reactor that hangs", "core/bus/control.cpp", "publisher_.set_suspended(hosted.id, is_hanging);",
      "continue;"),
+    ("an answer to a kept request turns into an error", "core/bus/request.cpp", "header.error = error;",
+     "header.error = kept_ != nullptr && error == ServiceError::none ? ServiceError::dropped : error;"),
+    ("a request that was begun is called unreachable", "core/bus/responder.cpp",
+     "answer_error(inbound, header, ServiceError::dropped);", "answer_error(inbound, header, ServiceError::unreachable);"),
+    ("twice the credit is given", "core/bus/claim.cpp", "< requester.options_.credit)", "< 2 * requester.options_.credit)"),
+    ("nothing restarts after its back-off", "core/bus/control.cpp",
+     "if (queue.restart_at_ns <= now_ns) begin(processor, queue);", "(void)now_ns;"),
+    ("a reactor that recovered stays suspended", "core/bus/control.cpp",
+     "publisher_.set_suspended(hosted.id, is_hanging);", "if (is_hanging) publisher_.set_suspended(hosted.id, true);"),
     ("failures are not noted", "core/bus/shard.cpp", "if (processor_ != nullptr) node_.note_failure(*this);", ""),
 )
 

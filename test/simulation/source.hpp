@@ -101,6 +101,9 @@ class Flooder final : public Actor {
         if (!world_.random.one_in(8)) return now_ns;
         for (int left = 16; left > 0 && sender_->send({other_, false, false}); --left) {
         }
+        // It sends to one provider only.
+        if (world_.ledger.in_flight(party_) > world_.bus.credit)
+            world_.ledger.fault("more requests in flight to a provider than there is credit");
         return now_ns;
     }
 

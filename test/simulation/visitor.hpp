@@ -27,6 +27,7 @@ class Visitor {
     ~Visitor() { leave(); }
 
     void leave() {
+        world_.ledger.expect_shutting_down(party_);
         client_->close();
         if (in_flight() != 0) world_.ledger.fault("a client that closed left requests without outcome");
     }
