@@ -12,7 +12,7 @@
 //     int exit_code = main.stop_and_join("done");
 //
 // Threads   any, unless said otherwise; a call posts to Main's thread, and one that returns a result waits for it
-//           (never call those from a reactor; asserted).
+//           (never call those from a reactor, which would wait for what may wait for it).
 // Errors    names that are unknown, with the nearest; what cannot be done in the present state; resource exhausted:
 //           there was no memory or no thread for it, and nothing has changed. The constructor, plan, report and
 //           connect_client throw std::bad_alloc instead. A stop always begins.

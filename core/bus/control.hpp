@@ -180,6 +180,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status host_now(ProcessorRecord& processor);
     ReactorPlan::Entry place_later(ReactorId id, const ProcessorDefinition& definition);
     std::optional<std::uint32_t> find_shared_reactor() const;
+    std::size_t queue_count_of(const HostedReactor& hosted) const;
     std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
     void take_back() noexcept;
     void post(HostedReactor& hosted, ControlTask task);

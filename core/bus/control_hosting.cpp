@@ -9,6 +9,15 @@
 
 namespace prosa {
 
+namespace {
+
+absl::Status too_many_queues(std::size_t reactor) {
+    return invalid_argument("reactor {} would host more than {} queues: spread them over several", reactor,
+                            endpoints_max);
+}
+
+}  // namespace
+
 absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition definition) {
     if (definition.name.empty() || !definition.make)
         return invalid_argument("a processor needs a name and a factory");
@@ -56,6 +65,8 @@ absl::Status BusMain::Control::start_in_place() try {
     if (plan.reactors.reactors.size() > peers_max / 2)
         return invalid_argument("{} reactors are needed, {} are possible", plan.reactors.reactors.size(),
                                 peers_max / 2);
+    for (std::size_t at = 0; at < plan.reactors.reactors.size(); ++at)
+        if (plan.reactors.reactors[at].queues.size() > endpoints_max) return too_many_queues(at);
     host_all(plan);
     phase_ = Phase::running;
     if (options_.stepped_from_ns) {
@@ -202,6 +213,8 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
     } else if (const auto shared = definition.threads == 0 ? find_shared_reactor() : std::nullopt) {
         of_queue.push_back(*shared);
     }
+    for (const std::uint32_t at : of_queue)
+        if (queue_count_of(reactors_[at]) >= endpoints_max) return too_many_queues(at);
     while (of_queue.size() < std::max(definition.threads, 1U)) {
         if (const auto idle = definition.cpu ? std::nullopt : find_empty_reactor(of_queue)) {
             of_queue.push_back(*idle);
@@ -246,13 +259,18 @@ std::optional<std::uint32_t> BusMain::Control::find_shared_reactor() const {
 std::optional<std::uint32_t> BusMain::Control::find_empty_reactor(const std::vector<std::uint32_t>& taken) const {
     for (std::uint32_t at = 0; at < reactors_.size(); ++at) {
         const bool is_taken = std::find(taken.begin(), taken.end(), at) != taken.end();
-        const bool is_used = std::any_of(processors_.begin(), processors_.end(), [&](const ProcessorRecord& other) {
-            return std::any_of(other.queues.begin(), other.queues.end(),
-                               [&](const QueueRecord& queue) { return queue.host == &reactors_[at]; });
-        });
-        if (!is_taken && !is_used) return at;
+        if (!is_taken && queue_count_of(reactors_[at]) == 0) return at;
     }
     return std::nullopt;
+}
+
+std::size_t BusMain::Control::queue_count_of(const HostedReactor& hosted) const {
+    std::size_t count = 0;
+    for (const ProcessorRecord& processor : processors_)
+        count += static_cast<std::size_t>(
+            std::count_if(processor.queues.begin(), processor.queues.end(),
+                          [&](const QueueRecord& queue) { return queue.host == &hosted; }));
+    return count;
 }
 
 void BusMain::Control::post(HostedReactor& hosted, ControlTask task) {

@@ -61,6 +61,18 @@ TEST_CASE("a source that wants no more turns takes none away from the next") {
     }
 }
 
+TEST_CASE("a reactor hosts no more queues than a message can name") {
+    InstanceOptions small = stepped_options();
+    small.reactors = 1;
+    BusMain main(small);
+    int turns = 0;
+    for (std::uint32_t i = 0; i <= endpoints_max; ++i)
+        REQUIRE(main.add_processor(source(fmt::format("source-{}", i), 1, turns)).ok());
+    const absl::Status started = main.start();
+    CHECK(started.code() == absl::StatusCode::kInvalidArgument);
+    CHECK(started.message() == "reactor 0 would host more than 4096 queues: spread them over several");
+}
+
 TEST_CASE("a request may have no deadline") {
     SteppedInstance instance(stepped_options());
     instance.add(provider("keeper", "KEEP", [](LambdaProcessor& self, Request& r) { self.kept.push_back(r.keep()); }));
