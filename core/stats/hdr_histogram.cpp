@@ -129,7 +129,9 @@ std::vector<PercentilePoint> HdrHistogram::percentile_points(int ticks_per_half_
             // What lies beyond the last value is one line, 100 %.
             if (seen == total_count_) break;
             const double halvings = std::floor(std::log2(100.0 / (100.0 - level))) + 1;
-            level += 100.0 / (ticks_per_half_distance * std::exp2(halvings));
+            const double next = level + 100.0 / (ticks_per_half_distance * std::exp2(halvings));
+            // Beyond 2^53 values a level can be so near to 100 that no double lies between.
+            level = next > level ? next : 100.0;
         }
     }
     if (total_count_ != 0) points.push_back({max(), 100.0, total_count_});

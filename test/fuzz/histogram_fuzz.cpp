@@ -44,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto histogram = decode_histogram(is_thorough ? compressed(bytes) : std::string(bytes));
     if (!histogram.ok()) return 0;
     expect(histogram->value_at_percentile(99) <= histogram->max(), "no percentile is above the maximum");
+    (void)histogram->percentile_points(5);
     if (!is_thorough) return 0;
     const auto again = decode_histogram(encode_histogram(*histogram));
     expect(again.ok() && std::ranges::equal(again->counts(), histogram->counts()),

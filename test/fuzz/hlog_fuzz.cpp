@@ -15,5 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto interval = reader.next();
         if (!interval.ok() || !interval->has_value()) return 0;
         fuzz::expect((*interval)->length_s >= 0, "an interval has a length");
+        (void)(*interval)->histogram.percentile_points(5);
     }
 }

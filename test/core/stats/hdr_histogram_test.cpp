@@ -136,6 +136,18 @@ TEST_CASE("a distribution of one value has two lines") {
     CHECK(points[1].percentile == 100);
 }
 
+TEST_CASE("a distribution of more values than a double tells apart ends") {
+    HdrHistogram histogram(hour_us);
+    histogram.record_n(1, std::uint64_t{1} << 61);
+    histogram.record(2);
+    const auto points = histogram.percentile_points(5);
+    REQUIRE(points.size() > 2);
+    CHECK(points.size() < 1'000);
+    CHECK(points.back().value == 2);
+    CHECK(points.back().percentile == 100);
+    for (std::size_t i = 1; i < points.size(); ++i) CHECK(points[i].percentile > points[i - 1].percentile);
+}
+
 TEST_CASE("added histograms count together and subtract again") {
     HdrHistogram all = stalled();
     HdrHistogram other(hour_us);
