@@ -10,6 +10,7 @@
 #include "apps/prosa/exit_code.hpp"
 #include "core/base/units.hpp"
 #include "core/settings/nearest_name.hpp"
+#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {
@@ -87,9 +88,18 @@ void add_pace(CLI::App& load, LoadArguments& options) {
     load.add_option("--runs", options.runs, "Repeat the load, each time with a fresh instance; default 1")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
-    load.add_flag_callback("--no_jitter,--no-jitter", [&options] { options.watches_jitter = false; },
-                           "No thread that watches the machine's jitter on a CPU that no reactor needs");
+    load.add_flag_callback(
+        "--no_jitter,--no-jitter", [&options] { options.watches_jitter = false; },
+        "No thread that watches the machine's jitter on a CPU that no reactor needs");
     load.add_option("--seed", options.seed, "Of the Poisson arrivals")->capture_default_str();
+}
+
+// It stands in titles of a line.
+absl::Status parse_service(const std::string& text, std::string& service) {
+    if (text.empty() || text.find_first_of("\r\n") != std::string::npos)
+        return invalid_argument("expected a name on one line, got '{}'", visible_text(text));
+    service = text;
+    return absl::OkStatus();
 }
 
 absl::Status parse_run_tag(const std::string& text, std::vector<std::pair<std::string, std::string>>& tags) {
@@ -130,7 +140,9 @@ CLI::App* add_load(CLI::App& app, LoadArguments& options) {
     CLI::App* const load =
         app.add_subcommand("load", "Start an instance without its sources and drive one service, open loop");
     add_common(*load, options.config, options.name, options.log_level);
-    load->add_option("--service", options.service, "The service to drive")->required()->type_name("NAME");
+    add_parsed(*load, "--service", "The service to drive", "NAME", [&options](const std::string& text) {
+        return parse_service(text, options.service);
+    })->required();
     add_pace(*load, options);
     load->add_option("--input", options.input, "Transactions, one JSON object a line, repeated")
         ->type_name("FILE");

@@ -116,6 +116,8 @@ TEST_CASE("wrong arguments are usage errors that say what was expected") {
     CHECK(error_of({"run", "--log-level", "loud"}).find("loud") != std::string::npos);
     CHECK(error_of({"load", "--rate", "1k"}).find("--service") != std::string::npos);
     CHECK(error_of({"load", "--service", "A"}).find("--rate") != std::string::npos);
+    CHECK(error_of({"load", "--service", "a\nb", "--rate", "1k"}).find("got 'a\\u000ab'") !=
+          std::string::npos);
     CHECK(error_of({"load", "--service", "A", "--rate", "fast"}).find("positive rate") != std::string::npos);
     CHECK(error_of({"load", "--service", "A", "--rate", "1", "--arrivals", "odd"}).find("odd") !=
           std::string::npos);
