@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_file.hpp"
@@ -70,6 +71,28 @@ class LogFileOutput {
     LoadLog log_;
 };
 
+// The other files that were asked for.
+struct ResultFiles {
+    absl::Status open(const LoadArguments& arguments) {
+        absl::Status opened;
+        for (auto [path, output] : {std::pair{&arguments.json, &json},
+                                    {&arguments.csv, &csv},
+                                    {&arguments.html, &html},
+                                    {&arguments.hgrm, &hgrm}}) {
+            if (!path->has_value()) continue;
+            auto file = OutputFile::open(**path);
+            opened.Update(file.status());
+            if (file.ok()) output->emplace(*std::move(file));
+        }
+        return opened;
+    }
+
+    std::optional<OutputFile> json;
+    std::optional<OutputFile> csv;
+    std::optional<OutputFile> html;
+    std::optional<OutputFile> hgrm;
+};
+
 class LoadCommand {
   public:
     LoadCommand(const LoadArguments& arguments, const ProcessorRegistry& registry)
@@ -81,8 +104,6 @@ class LoadCommand {
         auto thresholds = parse_thresholds(arguments_.thresholds);
         if (!thresholds.ok()) return report_error(thresholds.status(), exit_usage);
         thresholds_ = *std::move(thresholds);
-        if (const absl::Status opened = log_.open(arguments_); !opened.ok())
-            return report_error(opened, exit_usage);
         return measure(*load);
     }
 
@@ -98,6 +119,7 @@ class LoadCommand {
         bool is_stuck = false;
         while (runs_.size() < arguments_.runs && !is_stuck) {
             auto place = std::make_unique<Place>();
+            if (const absl::Status begun = begin(*place); !begun.ok()) return report_error(begun, exit_usage);
             const absl::Status measured = measure_once(load, *place);
             if (!measured.ok()) return report_error(measured, exit_code_of(measured));
             is_stuck = runs_.back().is_stuck;
@@ -109,7 +131,8 @@ class LoadCommand {
         return exit_code;
     }
 
-    absl::Status measure_once(const LoadOptions& load, Place& place) {
+    // The results of an earlier load stay until this one's configuration is known to be good.
+    absl::Status begin(Place& place) {
         auto loaded = load_instance({.path = arguments_.config,
                                      .name = arguments_.name,
                                      .registry = registry_,
@@ -122,9 +145,17 @@ class LoadCommand {
         const std::string& level = arguments_.log_level.value_or(settings.log_level);
         if (!set_log_level(level)) return invalid_argument("'{}' is no log level", level);
         settings.instance.handles_signals = true;
+        if (!runs_.empty()) return absl::OkStatus();
+        absl::Status opened = log_.open(arguments_);
+        opened.Update(files_.open(arguments_));
+        return opened;
+    }
+
+    absl::Status measure_once(const LoadOptions& load, Place& place) {
         const auto transaction_log = open_transaction_log(*place.loaded);
         if (!transaction_log.ok()) return invalid_argument("{}", message_of(transaction_log.status()));
-        auto measurement = place.run.emplace(arguments_, settings, place.board).measure(load, log_.log());
+        auto measurement =
+            place.run.emplace(arguments_, place.loaded->settings, place.board).measure(load, log_.log());
         if (*transaction_log != nullptr) (*transaction_log)->close();
         if (!measurement.ok()) return measurement.status();
         runs_.push_back(*std::move(measurement));
@@ -158,13 +189,13 @@ class LoadCommand {
         for (const LoadMeasurement& run : runs_) reports.push_back({arguments_, run, thresholds_});
         if (arguments_.json != "-" && arguments_.csv != "-") print_text(reports, report);
         absl::Status written = log_.close();
-        const auto write = [&written](const std::optional<std::string>& path, auto make_text) {
-            if (path.has_value()) written.Update(write_output(*path, make_text()));
+        const auto write = [&written](std::optional<OutputFile>& file, auto make_text) {
+            if (file.has_value()) written.Update(file->write(make_text()));
         };
-        write(arguments_.json, [&] { return load_json(reports, report.variation); });
-        write(arguments_.csv, [&] { return report_csv(report); });
-        write(arguments_.html, [&] { return report_html(report); });
-        write(arguments_.hgrm, [&] { return hgrm_text(report.series.front().total); });
+        write(files_.json, [&] { return load_json(reports, report.variation); });
+        write(files_.csv, [&] { return report_csv(report); });
+        write(files_.html, [&] { return report_html(report); });
+        write(files_.hgrm, [&] { return hgrm_text(report.series.front().total); });
         return written;
     }
 
@@ -180,6 +211,7 @@ class LoadCommand {
     const ProcessorRegistry& registry_;
     std::vector<LoadThreshold> thresholds_;
     LogFileOutput log_;
+    ResultFiles files_;
     std::vector<LoadMeasurement> runs_;
 };
 

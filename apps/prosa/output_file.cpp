@@ -2,19 +2,34 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <utility>
 
 namespace prosa {
 
-absl::Status write_output(const std::string& path, std::string_view text) {
-    if (path == "-") {
+absl::StatusOr<OutputFile> OutputFile::open(std::string path) {
+    OutputFile output(std::move(path));
+    if (output.path_ != "-") output.file_.open(output.path_, std::ios::binary);
+    if (absl::Status opened = output.result(); !opened.ok()) return opened;
+    return output;
+}
+
+absl::Status OutputFile::write(std::string_view text) {
+    if (path_ == "-") {
         fmt::print("{}", text);
         return absl::OkStatus();
     }
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    return file ? absl::OkStatus() : invalid_argument("{}: cannot be written", path);
+    file_ << text;
+    file_.close();
+    return result();
+}
+
+absl::Status OutputFile::result() const {
+    return file_ ? absl::OkStatus() : invalid_argument("{}: cannot be written", path_);
+}
+
+absl::Status write_output(const std::string& path, std::string_view text) {
+    auto output = OutputFile::open(path);
+    return output.ok() ? output->write(text) : output.status();
 }
 
 }  // namespace prosa

@@ -89,11 +89,22 @@ TEST_CASE("a report of a broken log says where, and exits with 2") {
     CHECK(report.output().empty());
 }
 
-TEST_CASE("a load whose log cannot be written does not begin") {
-    ChildProgram load(
-        {"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "1k", "--hlog", "/nowhere/a.hlog"});
+TEST_CASE("a load with an output that cannot be written does not begin") {
+    for (const char* output : {"--hlog", "--json", "--csv", "--html", "--hgrm"}) {
+        ChildProgram load(
+            {"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "1k", output, "/nowhere/a.out"});
+        CHECK(load.wait() == exit_usage);
+        CHECK(contains(load.errors(), "/nowhere/a.out: cannot be written"));
+    }
+}
+
+TEST_CASE("a load with a wrong configuration leaves the log of an earlier one") {
+    const TemporaryFolder folder;
+    const std::string log = folder.write("a.hlog", "an hour's work");
+    ChildProgram load({"load", "-c", folder.write("a.yml", "nmae: x\n"), "--service", "PAYMENT", "--rate",
+                       "1k", "--hlog", log});
     CHECK(load.wait() == exit_usage);
-    CHECK(contains(load.errors(), "/nowhere/a.hlog: cannot be written"));
+    CHECK(read_file(log) == "an hour's work");
 }
 
 }  // namespace prosa
