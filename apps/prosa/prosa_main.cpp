@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -48,12 +49,19 @@ int run_program(int argc, const char* const* argv, ProcessorRegistry registry,
     return line.command.has_value() ? std::visit(CommandRunner{registry}, *line.command) : line.exit_code;
 }
 
+// Every command prints into a buffer: only here shows whether all of it could be written.
+int flushed(int exit_code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+    fmt::print(stderr, "prosa: standard output cannot be written\n");
+    return exit_failed;
+}
+
 }  // namespace
 
 int prosa_main(int argc, const char* const* argv, const ProcessorRegistry* own_kinds,
                const BuiltinAdaptors* adaptors) try {
-    return run_program(argc, argv, own_kinds == nullptr ? ProcessorRegistry{} : *own_kinds,
-                       adaptors == nullptr ? BuiltinAdaptors{} : *adaptors);
+    return flushed(run_program(argc, argv, own_kinds == nullptr ? ProcessorRegistry{} : *own_kinds,
+                               adaptors == nullptr ? BuiltinAdaptors{} : *adaptors));
 } catch (const std::exception& error) {
     fmt::print(stderr, "prosa: {}\n", error.what());
     return exit_failed;

@@ -1,0 +1,43 @@
+"""test/apps/prosa/report/report_output_test.py: where `prosa report` writes what it was asked for, and when it cannot."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+PROSA = os.environ["REPORT_PROSA"]
+LIMIT_S = 60
+DISTRIBUTION = "1.0 0.5 1\n2.0 1.0 2\n"
+
+
+class Output(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.log = self.write("a.hgrm", DISTRIBUTION)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run_prosa(self, *arguments, **options):
+        return subprocess.run([PROSA, *arguments], text=True, timeout=LIMIT_S, check=False, stderr=subprocess.PIPE,
+                              **options)
+
+    def report(self, *arguments):
+        return self.run_prosa("report", *arguments, stdout=subprocess.PIPE)
+
+    def test_a_full_standard_output_is_a_failure(self):
+        for arguments in (["report", self.log], ["report", self.log, "--json", "-"], ["doctor"], ["list"]):
+            with self.subTest(arguments), open("/dev/full", "w", encoding="utf-8") as full:
+                done = self.run_prosa(*arguments, stdout=full)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("standard output cannot be written", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
