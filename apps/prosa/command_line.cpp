@@ -106,7 +106,10 @@ absl::Status parse_run_tag(const std::string& text, std::vector<std::pair<std::s
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || text.find_first_of("\r\n") != std::string::npos)
         return invalid_argument("expected NAME=VALUE on one line, got '{}'", text);
-    tags.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    std::string name = text.substr(0, equals);
+    if (std::any_of(tags.begin(), tags.end(), [&name](const auto& tag) { return tag.first == name; }))
+        return invalid_argument("expected each name once, got '{}' twice", name);
+    tags.emplace_back(std::move(name), text.substr(equals + 1));
     return absl::OkStatus();
 }
 
@@ -204,6 +207,8 @@ absl::Status parse_percentiles(const std::string& text, std::vector<double>& per
         double value = 0;
         if (!CLI::detail::lexical_cast(part, value) || !(value >= 0 && value <= 100))
             return invalid_argument("expected numbers from 0 to 100 such as 50,99,99.9, got '{}'", part);
+        if (std::find(given.begin(), given.end(), value) != given.end())
+            return invalid_argument("expected each number once, got {} twice", value);
         given.push_back(value);
     }
     if (given.empty()) return invalid_argument("expected numbers such as 50,99,99.9, got nothing");

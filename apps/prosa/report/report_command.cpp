@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "apps/prosa/exit_code.hpp"
@@ -13,12 +15,21 @@
 namespace prosa {
 namespace {
 
+// The file's name; where others have the same, the path as it was given.
+std::string name_among(const std::filesystem::path& path, const std::vector<std::filesystem::path>& all) {
+    const auto alike = std::count_if(all.begin(), all.end(), [&path](const std::filesystem::path& other) {
+        return other.filename() == path.filename();
+    });
+    return alike > 1 ? path.string() : path.filename().string();
+}
+
 absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
     std::vector<LogFile> files;
     LatencyReport report;
     for (const auto& path : options.files) {
         auto file = read_log_file(path, options.unit_ns);
         if (!file.ok()) return file.status();
+        file->name = name_among(path, options.files);
         for (const auto& [name, value] : file->run_tags)
             report.run_tags.emplace_back(
                 options.files.size() > 1 ? fmt::format("{}: {}", file->name, name) : name, value);

@@ -41,6 +41,13 @@ void add_options(CLI::App& app, ReportOptions& options) {
     app.add_option("--html", options.html, "Write everything as one page with drawings")->type_name("FILE");
 }
 
+// A second time, its values would only count double.
+void check_files(const std::vector<std::filesystem::path>& files) {
+    for (auto file = files.begin(); file != files.end(); ++file)
+        if (std::find(files.begin(), file, *file) != file)
+            throw CLI::ValidationError("files", "expected each once, got '" + file->string() + "' twice");
+}
+
 }  // namespace
 
 ReportArguments parse_report_arguments(std::vector<std::string> arguments) {
@@ -50,6 +57,7 @@ ReportArguments parse_report_arguments(std::vector<std::string> arguments) {
     try {
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
         app.parse(std::move(arguments));
+        check_files(options.files);
     } catch (const CLI::ParseError& error) {
         return {std::nullopt, app.exit(error) == 0 ? exit_ok : exit_usage};
     }

@@ -123,6 +123,11 @@ TEST_CASE("wrong arguments are usage errors that say what was expected") {
           std::string::npos);
     CHECK(error_of({"load", "--service", "A", "--rate", "1", "--percentiles", "50,101"}).find("'101'") !=
           std::string::npos);
+    CHECK(
+        error_of({"load", "--service", "A", "--rate", "1", "--percentiles", "50,99,50.0"}).find("50 twice") !=
+        std::string::npos);
+    CHECK(error_of({"load", "--service", "A", "--rate", "1", "--tag", "a=1", "--tag", "a=2"})
+              .find("'a' twice") != std::string::npos);
 }
 
 TEST_CASE("a schedule becomes the load's shape") {

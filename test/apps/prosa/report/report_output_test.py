@@ -1,5 +1,6 @@
 """test/apps/prosa/report/report_output_test.py: where `prosa report` writes what it was asked for, and when it cannot."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -37,6 +38,17 @@ class Output(unittest.TestCase):
                 done = self.run_prosa(*arguments, stdout=full)
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("standard output cannot be written", done.stderr)
+
+    def test_files_of_the_same_name_are_told_apart_by_their_paths(self):
+        paths = [str(self.write(f"{folder}/run.hgrm", DISTRIBUTION)) for folder in "ab"]
+        done = self.report(*paths, self.log, "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([series["name"] for series in json.loads(done.stdout)["series"]], [*paths, "a.hgrm"])
+
+    def test_a_file_given_twice_is_wrong_usage(self):
+        done = self.report(self.log, self.log)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("twice", done.stderr)
 
 
 if __name__ == "__main__":
