@@ -1,9 +1,11 @@
 #include "apps/prosa/live_screen.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "apps/prosa/latency_table.hpp"
@@ -21,13 +23,19 @@ std::string bar(Nanos passed_ns, Nanos total_ns) {
     return "[" + std::string(filled, '#') + std::string(width - filled, '.') + "]";
 }
 
+// No limit where the terminal does not tell.
+std::size_t columns_of(std::FILE* output) {
+    winsize size{};
+    if (::ioctl(fileno(output), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return std::numeric_limits<std::size_t>::max();
+    return size.ws_col;
+}
+
 }  // namespace
 
 std::string live_text(const LiveState& state) {
-    std::string text =
-        fmt::format("{}  {} {} s of {} s{}\n", state.title, bar(state.passed_ns, state.total_ns),
-                    state.passed_ns / ns_per_s, (state.total_ns + ns_per_s - 1) / ns_per_s,
-                    state.has_keys ? "   + - change the rate, q stops" : "");
+    std::string text = fmt::format("{}  {} {} s of {} s\n", state.title, bar(state.passed_ns, state.total_ns),
+                                   state.passed_ns / ns_per_s, (state.total_ns + ns_per_s - 1) / ns_per_s);
     text +=
         fmt::format("  rate {}/s, sent {}/s\n", human_count(state.rate_per_s), human_count(state.sent_per_s));
     const LoadTotals& totals = state.totals;
@@ -35,8 +43,22 @@ std::string live_text(const LiveState& state) {
                         totals[LoadCounter::outcome_none], totals.failed(), totals[LoadCounter::late],
                         totals[LoadCounter::refused_overloaded] + totals[LoadCounter::outcome_overloaded],
                         totals[LoadCounter::sent] - std::min(totals.outcomes(), totals[LoadCounter::sent]));
-    return text + latency_table("Response time", shown_percentiles,
-                                {{"last second", &state.last_second}, {"so far", &state.so_far}});
+    text += latency_table("Response time", shown_percentiles,
+                          {{"last second", &state.last_second}, {"so far", &state.so_far}});
+    return state.has_keys ? text + "  keys: + - change the rate, q stops\n" : text;
+}
+
+std::string cut_lines(std::string_view text, std::size_t columns) {
+    std::string cut;
+    std::size_t column = 0;
+    for (const char c : text) {
+        if (c == '\n') column = 0;
+        // What continues a character of UTF-8 takes no column.
+        else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
+            ++column;
+        if (column <= columns) cut += c;
+    }
+    return cut;
 }
 
 LiveScreen::LiveScreen(const LoadBoard& board, std::FILE* output, std::string title, Nanos total_ns,
@@ -84,7 +106,8 @@ void LiveScreen::draw(Nanos now_ns) {
                                         .has_keys = has_keys_});
     // Up to the first line of the last picture, and away with what was below.
     if (drawn_lines_ > 0) fmt::print(output_, "\x1b[{}A\r\x1b[J", drawn_lines_);
-    fmt::print(output_, "{}", text);
+    // A line that wraps is two on the terminal, of which the next picture would leave one.
+    fmt::print(output_, "{}", cut_lines(text, columns_of(output_)));
     std::fflush(output_);
     drawn_lines_ = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }

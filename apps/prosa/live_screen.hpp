@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "apps/prosa/load_totals.hpp"
 #include "apps/prosa/progress.hpp"
@@ -28,6 +29,9 @@ struct LiveState {
 
 // Lines, each with its end.
 PROSA_API std::string live_text(const LiveState& state);
+
+// Without what goes beyond the columns.
+PROSA_API std::string cut_lines(std::string_view text, std::size_t columns);
 
 class PROSA_API LiveScreen final : public ProgressDisplay {
   public:

@@ -1,9 +1,12 @@
 """test/apps/prosa/report/live_screen_test.py: a load on a terminal shows a table in its place and obeys keys."""
 
+import fcntl
 import json
 import os
 import pty
+import re
 import select
+import struct
 import subprocess
 import tempfile
 import termios
@@ -13,10 +16,11 @@ from pathlib import Path
 
 PROSA = os.environ["REPORT_PROSA"]
 LIMIT_S = 60
+COLUMNS, ROWS = 80, 24
 RATE_MISSED = 3
 CONFIGURATION = """name: live
 bus: { reactors: 1, idle: park }
-echo-1: { processor: stub, adaptor: parrot, reactor: 0, service_names: [ECHO] }
+echo-1: { processor: stub, adaptor: parrot, reactor: 0, service_names: [PAYMENT] }
 """
 
 
@@ -27,14 +31,15 @@ class Terminal(unittest.TestCase):
         self.folder = Path(folder.name)
         (self.folder / "live.yml").write_text(CONFIGURATION, encoding="utf-8")
         self.json = self.folder / "load.json"
-        self.command = [PROSA, "load", "-c", self.folder / "live.yml", "--service", "ECHO", "--rate", "1k", "--warmup",
-                        "0s", "--no_jitter", "--json", self.json]
+        self.command = [PROSA, "load", "-c", self.folder / "live.yml", "--service", "PAYMENT", "--rate", "1k",
+                        "--warmup", "0s", "--no_jitter", "--json", self.json]
         self.shown = ""
 
     def begin(self, duration):
         """On a terminal of its own, whose session it leads."""
         self.process, self.terminal = pty.fork()
         if self.process == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", ROWS, COLUMNS, 0, 0))
             os.execv(PROSA, [str(part) for part in [*self.command, "--duration", duration]])
         self.addCleanup(os.close, self.terminal)
 
@@ -72,6 +77,9 @@ class Terminal(unittest.TestCase):
         self.assertIn(self.end(), (0, RATE_MISSED))
         self.assertTrue(self.echoes())
         self.assertIn("\x1b[J", self.shown)
+        pictures = self.shown[self.shown.index("PAYMENT  ["):self.shown.rindex("q stops")]
+        lines = re.sub("\x1b\\[[0-9]*[AJ]|\r", "", pictures).split("\n")
+        self.assertLessEqual(max(len(line) for line in lines), COLUMNS)
         self.assertIn("the rate was changed 3 times", self.shown)
         report = json.loads(self.json.read_text(encoding="utf-8"))
         self.assertEqual([round(change["rate_per_s"]) for change in report["rate_changes"]], [1100, 1000, 909])

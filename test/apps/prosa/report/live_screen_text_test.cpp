@@ -23,10 +23,17 @@ TEST_CASE("a picture of a load tells how far it is, its rate, its outcomes and i
                                         .so_far = all,
                                         .has_keys = true});
     for (const std::string_view part :
-         {"PAYMENT  [###############...............] 5 s of 10 s   + - change the rate, q stops\n",
+         {"PAYMENT  [###############...............] 5 s of 10 s\n", "  keys: + - change the rate, q stops\n",
           "rate 20.0 k/s, sent 19.9 k/s\n", "responses 9  failed 1  late 0  overloaded 0  in flight 2\n",
           "last second    1.50 us", "so far         2.50 us"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, text);
+    CHECK(cut_lines(text, 80) == text);
+}
+
+TEST_CASE("lines are cut to the columns of a terminal, by characters") {
+    CHECK(cut_lines("abcdef\nabc\n", 3) == "abc\nabc\n");
+    CHECK(cut_lines("\u00fc\u00fc\u00fcx\n", 3) == "\u00fc\u00fc\u00fc\n");
+    CHECK(cut_lines("", 3).empty());
 }
 
 }  // namespace prosa

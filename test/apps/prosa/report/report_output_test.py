@@ -1,4 +1,4 @@
-"""test/apps/prosa/report/report_output_test.py: where `prosa report` writes what it was asked for, and when it cannot."""
+"""test/apps/prosa/report/report_output_test.py: where `prosa report` writes, and what it says when it cannot."""
 
 import json
 import os
