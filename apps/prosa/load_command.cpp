@@ -104,6 +104,10 @@ class LoadCommand {
         auto thresholds = parse_thresholds(arguments_.thresholds);
         if (!thresholds.ok()) return report_error(thresholds.status(), exit_usage);
         thresholds_ = *std::move(thresholds);
+        const auto takes_output =
+            takes_standard_output({&arguments_.json, &arguments_.csv, &arguments_.html, &arguments_.hgrm});
+        if (!takes_output.ok()) return report_error(takes_output.status(), exit_usage);
+        has_text_ = !*takes_output;
         return measure(*load);
     }
 
@@ -187,7 +191,7 @@ class LoadCommand {
         const LatencyReport report = latency_report_of(arguments_, runs_);
         std::vector<LoadReport> reports;
         for (const LoadMeasurement& run : runs_) reports.push_back({arguments_, run, thresholds_});
-        if (arguments_.json != "-" && arguments_.csv != "-") print_text(reports, report);
+        if (has_text_) print_text(reports, report);
         absl::Status written = log_.close();
         const auto write = [&written](std::optional<OutputFile>& file, auto make_text) {
             if (file.has_value()) written.Update(file->write(make_text()));
@@ -210,6 +214,7 @@ class LoadCommand {
     const LoadArguments& arguments_;
     const ProcessorRegistry& registry_;
     std::vector<LoadThreshold> thresholds_;
+    bool has_text_ = true;
     LogFileOutput log_;
     ResultFiles files_;
     std::vector<LoadMeasurement> runs_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace prosa {
@@ -25,6 +26,14 @@ absl::Status OutputFile::write(std::string_view text) {
 
 absl::Status OutputFile::result() const {
     return file_ ? absl::OkStatus() : invalid_argument("{}: cannot be written", path_);
+}
+
+absl::StatusOr<bool> takes_standard_output(std::initializer_list<const std::optional<std::string>*> paths) {
+    const auto count =
+        std::count_if(paths.begin(), paths.end(), [](const auto* path) { return *path == "-"; });
+    if (count > 1)
+        return invalid_argument("expected at most one output to standard output (-), got {}", count);
+    return count == 1;
 }
 
 absl::Status write_output(const std::string& path, std::string_view text) {

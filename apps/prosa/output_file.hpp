@@ -2,6 +2,8 @@
 #pragma once
 
 #include <fstream>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +29,10 @@ class PROSA_API OutputFile {
     std::string path_;
     std::ofstream file_;
 };
+
+// True when one of the paths is standard output. Error: several are, whose texts would run into each other.
+PROSA_API absl::StatusOr<bool> takes_standard_output(
+    std::initializer_list<const std::optional<std::string>*> paths);
 
 // Both at once.
 PROSA_API absl::Status write_output(const std::string& path, std::string_view text);

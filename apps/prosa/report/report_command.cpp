@@ -41,9 +41,8 @@ absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
     return report;
 }
 
-absl::Status write_forms(const ReportOptions& options, const LatencyReport& report) {
-    const bool has_standard_output_form = options.json == "-" || options.csv == "-";
-    if (!has_standard_output_form) fmt::print("{}", series_table(report));
+absl::Status write_forms(const ReportOptions& options, const LatencyReport& report, bool has_table) {
+    if (has_table) fmt::print("{}", series_table(report));
     absl::Status written;
     if (options.json.has_value()) written.Update(write_output(*options.json, report_json(report)));
     if (options.csv.has_value()) written.Update(write_output(*options.csv, report_csv(report)));
@@ -51,20 +50,22 @@ absl::Status write_forms(const ReportOptions& options, const LatencyReport& repo
     return written;
 }
 
+int report_error(const absl::Status& status, int exit_code) {
+    fmt::print(stderr, "{}\n", message_of(status));
+    return exit_code;
+}
+
 }  // namespace
 
 int report_command(std::vector<std::string> arguments) {
     const auto [options, exit_code] = parse_report_arguments(std::move(arguments));
     if (!options) return exit_code;
+    const auto takes_output = takes_standard_output({&options->json, &options->csv, &options->html});
+    if (!takes_output.ok()) return report_error(takes_output.status(), exit_usage);
     const auto report = read_report(*options);
-    if (!report.ok()) {
-        fmt::print(stderr, "{}\n", message_of(report.status()));
-        return exit_usage;
-    }
-    const absl::Status written = write_forms(*options, *report);
-    if (written.ok()) return exit_ok;
-    fmt::print(stderr, "{}\n", message_of(written));
-    return exit_failed;
+    if (!report.ok()) return report_error(report.status(), exit_usage);
+    const absl::Status written = write_forms(*options, *report, !*takes_output);
+    return written.ok() ? exit_ok : report_error(written, exit_failed);
 }
 
 }  // namespace prosa

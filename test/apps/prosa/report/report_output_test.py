@@ -34,16 +34,29 @@ class Output(unittest.TestCase):
 
     def test_a_full_standard_output_is_a_failure(self):
         for arguments in (["report", self.log], ["report", self.log, "--json", "-"], ["doctor"], ["list"]):
-            with self.subTest(arguments), open("/dev/full", "w", encoding="utf-8") as full:
+            with open("/dev/full", "w", encoding="utf-8") as full:
                 done = self.run_prosa(*arguments, stdout=full)
-                self.assertEqual(done.returncode, 1)
-                self.assertIn("standard output cannot be written", done.stderr)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("standard output cannot be written", done.stderr)
 
     def test_files_of_the_same_name_are_told_apart_by_their_paths(self):
         paths = [str(self.write(f"{folder}/run.hgrm", DISTRIBUTION)) for folder in "ab"]
         done = self.report(*paths, self.log, "--json", "-")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([series["name"] for series in json.loads(done.stdout)["series"]], [*paths, "a.hgrm"])
+
+    def test_a_form_on_standard_output_stands_there_alone(self):
+        for form, begin in (("--json", "{"), ("--csv", "section,"), ("--html", "<!DOCTYPE")):
+            done = self.report(self.log, form, "-")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.startswith(begin), done.stdout)
+
+    def test_two_forms_on_standard_output_are_wrong_usage(self):
+        load = ["load", "-c", self.folder / "none.yml", "--service", "A", "--rate", "1", "--json", "-", "--hgrm", "-"]
+        for arguments in (["report", self.log, "--json", "-", "--csv", "-"], load):
+            done = self.run_prosa(*arguments, stdout=subprocess.PIPE)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("at most one", done.stderr)
 
     def test_a_file_given_twice_is_wrong_usage(self):
         done = self.report(self.log, self.log)
