@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "core/base/visible_text.hpp"
+
 namespace prosa {
 namespace {
 
@@ -75,7 +77,8 @@ absl::StatusOr<Tag> TagDictionary::tag_of(std::string_view key) const {
     if (const TagEntry* const entry = find(key); entry != nullptr) return entry->tag;
     if (const auto tag = decimal_tag(key); tag.has_value()) return *tag;
     return invalid_argument(
-        "unknown field `{}`, expected a name of the tag dictionary or a decimal tag below 2^32", key);
+        "unknown field `{}`, expected a name of the tag dictionary or a decimal tag below 2^32",
+        visible_text(key));
 }
 
 std::string TagDictionary::name_of(Tag tag) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/visible_text.hpp"
 #include "tvf/json_of_tvf.hpp"
 
 namespace prosa {
@@ -11,7 +12,7 @@ constexpr std::size_t nested_indent_columns = 4;
 
 std::string name_at(const TagDictionary& dictionary, Tag tag) {
     const TagEntry* const entry = dictionary.find(tag);
-    return entry != nullptr ? entry->name : std::string();
+    return entry != nullptr ? visible_text(entry->name) : std::string();
 }
 
 struct Widths {
@@ -44,8 +45,11 @@ std::string listing_text(const FlatTvfView& view, const TagDictionary& dictionar
         text += fmt::format("{:{}}{:>{}}  {:<{}}  {:<8}  ", "", indent_columns, tag, widths.tag,
                             name_at(dictionary, tag), widths.name, name_of(view.type_of(tag).value));
         if (!is_shown_nested(view, tag, dictionary, exposure)) {
-            json::JsonOfTvf<FlatTvfView>(text, exposure, TypeMarks::none).append_field(view, tag, dictionary);
-            text += '\n';
+            std::string value;
+            json::JsonOfTvf<FlatTvfView>(value, exposure, TypeMarks::none)
+                .append_field(view, tag, dictionary);
+            // JSON lets some pass that a terminal obeys.
+            text += visible_text(value) + '\n';
             continue;
         }
         const FlatTvfView nested = view.get_buffer(tag).value;

@@ -9,8 +9,8 @@
 
 #include "apps/prosa/exit_code.hpp"
 #include "core/base/units.hpp"
+#include "core/base/visible_text.hpp"
 #include "core/settings/nearest_name.hpp"
-#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {

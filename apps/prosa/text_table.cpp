@@ -5,11 +5,19 @@
 #include <algorithm>
 
 #include "core/base/assert.hpp"
+#include "core/base/visible_text.hpp"
 
 namespace prosa {
 
+TextTable::TextTable(std::vector<std::string> header) { add_visible(std::move(header)); }
+
 void TextTable::add(std::vector<std::string> row) {
     PROSA_ASSERT(row.size() == rows_.front().size(), "a row has a cell for each column");
+    add_visible(std::move(row));
+}
+
+void TextTable::add_visible(std::vector<std::string> row) {
+    for (std::string& cell : row) cell = visible_text(cell);
     rows_.push_back(std::move(row));
 }
 

@@ -12,7 +12,7 @@ namespace prosa {
 
 class PROSA_API TextTable {
   public:
-    explicit TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+    explicit TextTable(std::vector<std::string> header);
 
     // Asserted: as many cells as the header has.
     void add(std::vector<std::string> row);
@@ -26,10 +26,11 @@ class PROSA_API TextTable {
     bool empty() const noexcept { return rows_.size() == 1; }
 
     // Columns of numbers (with a unit or without, `-` for none) are aligned to the right, the others to the
-    // left; each line is indented and ends in \n.
+    // left; each line is indented and ends in \n. What would steer a terminal is escaped.
     std::string text() const;
 
   private:
+    void add_visible(std::vector<std::string> row);
     bool is_numeric(std::size_t column) const;
 
     std::vector<std::vector<std::string>> rows_;

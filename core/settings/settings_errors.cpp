@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
-#include "core/settings/visible_text.hpp"
+#include "core/base/visible_text.hpp"
 
 namespace prosa {
 namespace {

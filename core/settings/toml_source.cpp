@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/visible_text.hpp"
 #include "core/settings/settings_source.hpp"
-#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/string_map.hpp"
+#include "core/base/visible_text.hpp"
 #include "core/settings/settings_source.hpp"
-#include "core/settings/visible_text.hpp"
 
 namespace prosa {
 namespace {

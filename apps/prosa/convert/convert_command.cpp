@@ -15,6 +15,7 @@
 #include "apps/prosa/convert/simple_messages.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "core/base/assert.hpp"
+#include "core/base/visible_text.hpp"
 
 namespace prosa::convert {
 namespace {
@@ -107,10 +108,11 @@ int convert_command(const std::vector<std::string>& arguments) {
     const absl::Status status = conversion.run();
     if (conversion.cut_times() != 0)
         fmt::print(stderr,
-                   "prosa convert: date-times that lost their fraction of a second, which the form simple does not have: {}\n",
+                   "prosa convert: date-times that lost their fraction of a second, which the form simple "
+                   "does not have: {}\n",
                    conversion.cut_times());
     if (status.ok()) return exit_ok;
-    fmt::print(stderr, "prosa convert: {}\n", message_of(status));
+    fmt::print(stderr, "prosa convert: {}\n", visible_text(message_of(status)));
     return exit_failed;
 }
 

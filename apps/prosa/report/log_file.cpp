@@ -6,11 +6,22 @@
 
 #include "core/stats/hgrm.hpp"
 #include "core/stats/hlog_reader.hpp"
+#include "tvf/utf8.hpp"
 
 namespace prosa {
 namespace {
 
 constexpr std::size_t counter_bytes_max = std::size_t{1} << 30;
+
+// JSON and pages hold nothing else: what is no UTF-8 becomes U+FFFD.
+std::string utf8_of(std::string_view text) {
+    std::string valid;
+    for (std::size_t fault = find_utf8_fault(text); fault != no_fault; fault = find_utf8_fault(text)) {
+        valid.append(text.substr(0, fault)).append("\xef\xbf\xbd");
+        text.remove_prefix(fault + 1);
+    }
+    return valid.append(text);
+}
 
 LatencySeries& series_of(std::vector<LatencySeries>& series, std::string_view tag) {
     const auto found = std::find_if(series.begin(), series.end(),
@@ -55,12 +66,13 @@ absl::Status read_hlog(std::istream& input, std::int64_t unit_ns, LogFile& file)
         const HlogInterval& read = **interval;
         if (!first_start_s) first_start_s = read.start_s;
         const HdrHistogram histogram = scaled(read.histogram, unit_ns);
-        series_of(file.series, read.tag)
+        series_of(file.series, utf8_of(read.tag))
             .add_interval(read.start_s - *first_start_s, read.length_s, histogram,
                           read.out_of_range_count + histogram.out_of_range_count());
         if (absl::Status checked = check_memory(file); !checked.ok()) return checked;
     }
-    file.run_tags = reader.run_tags();
+    for (const auto& [name, value] : reader.run_tags())
+        file.run_tags.emplace_back(utf8_of(name), utf8_of(value));
     return absl::OkStatus();
 }
 

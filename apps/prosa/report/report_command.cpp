@@ -11,6 +11,7 @@
 #include "apps/prosa/report/latency_report.hpp"
 #include "apps/prosa/report/log_file.hpp"
 #include "apps/prosa/report/report_options.hpp"
+#include "core/base/visible_text.hpp"
 
 namespace prosa {
 namespace {
@@ -51,7 +52,7 @@ absl::Status write_forms(const ReportOptions& options, const LatencyReport& repo
 }
 
 int report_error(const absl::Status& status, int exit_code) {
-    fmt::print(stderr, "{}\n", message_of(status));
+    fmt::print(stderr, "{}\n", visible_text(message_of(status)));
     return exit_code;
 }
 

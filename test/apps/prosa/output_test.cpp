@@ -23,6 +23,12 @@ TEST_CASE("a table aligns numbers to the right and text to the left") {
           "  longer  1234567  a longer reason\n");
 }
 
+TEST_CASE("a table shows what would steer a terminal") {
+    TextTable table({"a\x1b[2J"});
+    table.add({"b\u009bc\n"});
+    CHECK(table.text() == "  a\\u001b[2J\n  b\\u009bc\\u000a\n");
+}
+
 TEST_CASE("a JSON document escapes text and has no number that is not one") {
     JsonWriter json;
     json.begin_object()

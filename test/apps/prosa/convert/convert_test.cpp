@@ -188,6 +188,17 @@ TEST_CASE("text is for people: sensitive values are masked unless they are asked
           "message 1: 1 field\n  2  pan  string    \"411111******1111\"\n");
 }
 
+TEST_CASE("what would steer a terminal reaches neither text nor errors") {
+    const TemporaryFolder folder;
+    const std::string dictionary = folder.write("d.yml", "fields: {1: {name: \"a\\e[2J\", type: string}}\n");
+    const Result result =
+        run("--from json --to text --dictionary '" + dictionary + "'", "{\"1\":\"x\u009by\"}");
+    CHECK(result.exit_code == exit_ok);
+    CHECK(result.output.find("a\\u001b[2J") != std::string::npos);
+    CHECK(result.output.find("\"x\\u009by\"") != std::string::npos);
+    CHECK(json_error("{\"a\\u001b[2J\":1}").find("`a\\u001b[2J`") != std::string::npos);
+}
+
 TEST_CASE("what comes before a bad message is written") {
     const Result result =
         run("--from json --to json", "{\"amount\":1}\n{\"amount\":2}\n{\"amount\":\"3\"}\n{\"amount\":4}\n");

@@ -66,6 +66,12 @@ TEST_CASE("a log is read into one series for each tag, with its intervals") {
     CHECK(series.duration_s() == 2);
 }
 
+TEST_CASE("the tags of a log are UTF-8, whatever stood there") {
+    const TemporaryFolder folder;
+    const LogFile file = read(write_log(folder, "a.hlog", "\xff\u00fc\xfe", {histogram_with(10, 5)}));
+    CHECK(file.series[0].name == "\ufffd\u00fc\ufffd");
+}
+
 TEST_CASE("values in another unit become nanoseconds") {
     const TemporaryFolder folder;
     const LogFile file = read(write_log(folder, "a.hlog", "", {histogram_with(250, 3)}), ns_per_ms);
