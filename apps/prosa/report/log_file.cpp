@@ -12,6 +12,7 @@ namespace prosa {
 namespace {
 
 constexpr std::size_t counter_bytes_max = std::size_t{1} << 30;
+constexpr std::uint64_t values_max = std::uint64_t{1} << 62;  // as for one histogram; no sum of two overflows
 
 // JSON and pages hold nothing else: what is no UTF-8 becomes U+FFFD.
 std::string utf8_of(std::string_view text) {
@@ -29,6 +30,12 @@ LatencySeries& series_of(std::vector<LatencySeries>& series, std::string_view ta
     if (found != series.end()) return *found;
     series.push_back({.name = std::string(tag), .total = HdrHistogram(HdrRange{1, 2, 0})});
     return series.back();
+}
+
+absl::Status check_count(const LatencySeries& series, std::uint64_t more) {
+    if (more <= values_max && series.total.total_count() <= values_max - more) return absl::OkStatus();
+    return invalid_argument("expected at most 2^62 values in all{}{}",
+                            series.name.empty() ? "" : " with the tag ", series.name);
 }
 
 // A value is the middle of its range of equivalents; scaled, it stays within the error that the digits allow.
@@ -66,9 +73,11 @@ absl::Status read_hlog(std::istream& input, std::int64_t unit_ns, LogFile& file)
         const HlogInterval& read = **interval;
         if (!first_start_s) first_start_s = read.start_s;
         const HdrHistogram histogram = scaled(read.histogram, unit_ns);
-        series_of(file.series, utf8_of(read.tag))
-            .add_interval(read.start_s - *first_start_s, read.length_s, histogram,
-                          read.out_of_range_count + histogram.out_of_range_count());
+        LatencySeries& series = series_of(file.series, utf8_of(read.tag));
+        if (const absl::Status checked = check_count(series, histogram.total_count()); !checked.ok())
+            return invalid_argument("{}: {}", file.name, message_of(checked));
+        series.add_interval(read.start_s - *first_start_s, read.length_s, histogram,
+                            read.out_of_range_count + histogram.out_of_range_count());
         if (absl::Status checked = check_memory(file); !checked.ok()) return checked;
     }
     for (const auto& [name, value] : reader.run_tags())
@@ -129,11 +138,15 @@ std::vector<LatencySeries> side_by_side(std::vector<LogFile> files) {
     return all;
 }
 
-std::vector<LatencySeries> merged(const std::vector<LogFile>& files) {
+absl::StatusOr<std::vector<LatencySeries>> merged(const std::vector<LogFile>& files) {
     std::vector<LatencySeries> all;
     for (const LogFile& file : files)
-        for (const LatencySeries& series : file.series)
-            series_of(all, series.name).add(series.total, series.out_of_range_count);
+        for (const LatencySeries& series : file.series) {
+            LatencySeries& sum = series_of(all, series.name);
+            if (absl::Status checked = check_count(sum, series.total.total_count()); !checked.ok())
+                return checked;
+            sum.add(series.total, series.out_of_range_count);
+        }
     for (LatencySeries& series : all) series.name = joined_name("", series.name);
     return all;
 }

@@ -20,14 +20,15 @@ struct LogFile {
 };
 
 // `unit_ns`: nanoseconds per unit of the log's values. A file that ends in .hgrm is a distribution: its unit
-// is what it says itself. Error: with the file's name and the line; more than 1 GB of counters; nothing was
-// recorded.
+// is what it says itself. Error: with the file's name and the line; more than 1 GB of counters; more
+// than 2^62 values with a tag; nothing was recorded.
 PROSA_API absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path, std::int64_t unit_ns);
 
 // Each series of each file for itself, named by the file where there are several, and the tag.
 PROSA_API std::vector<LatencySeries> side_by_side(std::vector<LogFile> files);
 
-// The files taken together: one series for each tag. Intervals lose their times.
-PROSA_API std::vector<LatencySeries> merged(const std::vector<LogFile>& files);
+// The files taken together: one series for each tag. Intervals lose their times. Error: more than 2^62
+// values.
+PROSA_API absl::StatusOr<std::vector<LatencySeries>> merged(const std::vector<LogFile>& files);
 
 }  // namespace prosa

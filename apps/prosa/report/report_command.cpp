@@ -38,7 +38,13 @@ absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
     }
     report.title = options.is_merged ? fmt::format("{} logs merged", files.size()) : "Latency";
     report.percentiles = options.percentiles;
-    report.series = options.is_merged ? merged(files) : side_by_side(std::move(files));
+    if (!options.is_merged) {
+        report.series = side_by_side(std::move(files));
+        return report;
+    }
+    auto series = merged(files);
+    if (!series.ok()) return series.status();
+    report.series = *std::move(series);
     return report;
 }
 

@@ -83,7 +83,7 @@ TEST_CASE("files stand side by side by name and tag, or are merged by tag") {
     std::vector<LogFile> files{read(write_log(folder, "a.hlog", "", {histogram_with(10, 5)})),
                                read(write_log(folder, "b.hlog", "", {histogram_with(20, 6)})),
                                read(write_log(folder, "c.hlog", "slow", {histogram_with(30, 7)}))};
-    const auto both = merged(files);
+    const auto both = *merged(files);
     REQUIRE(both.size() == 2);
     CHECK(both[0].name == "untagged");
     CHECK(both[0].total.total_count() == 11);
@@ -92,6 +92,18 @@ TEST_CASE("files stand side by side by name and tag, or are merged by tag") {
     REQUIRE(apart.size() == 3);
     CHECK(apart[0].name == "a.hlog");
     CHECK(apart[2].name == "c.hlog slow");
+}
+
+TEST_CASE("a log of more values than can be counted is refused, alone and merged") {
+    const TemporaryFolder folder;
+    const HdrHistogram half = histogram_with(10, std::uint64_t{1} << 61);
+    const auto fault =
+        read_log_file(write_log(folder, "a.hlog", "x", {half, half, histogram_with(1, 1)}), 1).status();
+    CHECK(message_of(fault) == "a.hlog: expected at most 2^62 values in all with the tag x");
+    std::vector<LogFile> files{read(write_log(folder, "b.hlog", "", {half, half}))};
+    CHECK(merged(files).ok());
+    files.push_back(read(write_log(folder, "c.hlog", "", {histogram_with(1, 1)})));
+    CHECK(message_of(merged(files).status()) == "expected at most 2^62 values in all");
 }
 
 TEST_CASE("a distribution is a series without intervals") {
