@@ -39,9 +39,10 @@ void write_counts(JsonWriter& json, const LoadTotals& totals) {
 }
 
 void write_latency(JsonWriter& json, std::string_view name, const HdrHistogram& histogram,
-                   const std::vector<double>& percentiles) {
+                   std::uint64_t out_of_range_count, const std::vector<double>& percentiles) {
     json.key(name).begin_object();
     json.field("count", histogram.total_count())
+        .field("out_of_range", out_of_range_count)
         .field("min", histogram.min())
         .field("mean", histogram.mean());
     for (const double percentile : percentiles)
@@ -115,7 +116,8 @@ void write_jitter(JsonWriter& json, const LoadReport& report) {
     const JitterReport& jitter = report.measurement.jitter;
     json.key("jitter").begin_object().field("note", jitter.note).field("threshold_ns", jitter.threshold_ns);
     json.field("watched_ns", jitter.watched_ns);
-    write_latency(json, "gaps_ns", jitter.gaps.total, report.arguments.percentiles);
+    write_latency(json, "gaps_ns", jitter.gaps.total, jitter.gaps.out_of_range_count,
+                  report.arguments.percentiles);
     json.end_object();
 }
 
@@ -138,8 +140,10 @@ void write_run(JsonWriter& json, const LoadReport& report) {
     json.field("is_rate_reached", result.is_rate_reached());
     json.field("success_percent_worst_window", result.worst_window_percent());
     write_counts(json, result.totals);
-    write_latency(json, "response_time_ns", result.response_time, report.arguments.percentiles);
-    write_latency(json, "service_time_ns", result.service_time, report.arguments.percentiles);
+    write_latency(json, "response_time_ns", result.response_time,
+                  report.measurement.response_time.out_of_range_count, report.arguments.percentiles);
+    write_latency(json, "service_time_ns", result.service_time,
+                  report.measurement.service_time.out_of_range_count, report.arguments.percentiles);
     write_windows(json, result);
     write_thresholds(json, report);
     write_disagreements(json, result.ledger);

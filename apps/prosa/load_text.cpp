@@ -44,6 +44,17 @@ std::string counts_text(const LoadResult& result) {
     return text;
 }
 
+// Rare enough that nobody wants to read of none.
+std::string out_of_range_text(const LoadMeasurement& run) {
+    const std::uint64_t responses = run.response_time.out_of_range_count;
+    const std::uint64_t services = run.service_time.out_of_range_count;
+    if (responses == 0 && services == 0) return "";
+    return fmt::format(
+        "  out of range: {} response times, {} service times, which count as the nearest value in the "
+        "range\n",
+        responses, services);
+}
+
 std::string thresholds_text(const LoadReport& report) {
     std::string text;
     for (const LoadThreshold& threshold : report.thresholds)
@@ -81,6 +92,7 @@ std::string load_text(const LoadReport& report) {
     text += latency_table("Latency of responses", arguments.percentiles,
                           {{"response time (from the intended send time)", &result.response_time},
                            {"service time (from the real send)", &result.service_time}});
+    text += out_of_range_text(report.measurement);
     return text + jitter_text(report) + "\n" + ledger_text(result.ledger) + thresholds_text(report);
 }
 

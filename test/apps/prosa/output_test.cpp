@@ -6,6 +6,7 @@
 #include "apps/prosa/json_writer.hpp"
 #include "apps/prosa/latency_table.hpp"
 #include "apps/prosa/list_command.hpp"
+#include "apps/prosa/load_report.hpp"
 #include "apps/prosa/text_table.hpp"
 #include "apps/prosa/topology_command.hpp"
 #include "core/base/clock.hpp"
@@ -61,6 +62,20 @@ TEST_CASE("a latency table has a column per percentile and a dash where nothing 
           "  Time      p50    p99.9      max  count\n"
           "  some  5.00 us  5.00 us  5.00 us      1\n"
           "  none        -        -        -      0\n");
+}
+
+TEST_CASE("a load tells of values out of range") {
+    const LoadArguments arguments;
+    const std::vector<LoadThreshold> none;
+    LoadMeasurement run;
+    CHECK(load_text({arguments, run, none}).find("out of range") == std::string::npos);
+    run.response_time.out_of_range_count = 3;
+    run.service_time.out_of_range_count = 2;
+    CHECK(load_text({arguments, run, none}).find("out of range: 3 response times, 2 service") !=
+          std::string::npos);
+    const std::string json = load_json({{arguments, run, none}}, {});
+    CHECK(json.find("\"out_of_range\": 3") != std::string::npos);
+    CHECK(json.find("\"out_of_range\": 2") != std::string::npos);
 }
 
 TEST_CASE("the list names kinds, their adaptors and the default") {
