@@ -23,6 +23,11 @@ class PROSA_API ProgressDisplay {
     virtual void tick(Nanos now_ns) = 0;
 };
 
+class NoProgress final : public ProgressDisplay {
+  public:
+    void tick(Nanos) override {}
+};
+
 class PROSA_API Progress final : public ProgressDisplay {
   public:
     // All outlive it.

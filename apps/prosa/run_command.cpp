@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "apps/prosa/exit_code.hpp"
@@ -106,9 +107,15 @@ class RunCommand {
             if (notifier) notifier->note_stopping();
             server_.reset();
         };
-        Progress progress(board_, main_, stderr);
+        const std::unique_ptr<ProgressDisplay> progress = make_progress();
         return watch_instance(
-            main_, progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); }, hooks);
+            main_, *progress, [this](Nanos now_ns) { return reason_to_stop(now_ns); }, hooks);
+    }
+
+    // A service manager keeps every line, and hears of the state by other means.
+    std::unique_ptr<ProgressDisplay> make_progress() const {
+        if (is_started_by_service_manager()) return std::make_unique<NoProgress>();
+        return std::make_unique<Progress>(board_, main_, stderr);
     }
 
     // A service manager that cannot be told ends the instance itself when its time is over.
@@ -117,7 +124,8 @@ class RunCommand {
         auto created = settings.ok() ? ServiceNotifier::create(main_, *settings)
                                      : absl::StatusOr<ServiceNotifier>(settings.status());
         if (created.ok()) return *std::move(created);
-        fmt::print(stderr, "warning: the service manager is told nothing: {}\n", message_of(created.status()));
+        fmt::print(stderr, "warning: the service manager is told nothing: {}\n",
+                   message_of(created.status()));
         return std::nullopt;
     }
 
@@ -172,9 +180,11 @@ class RunCommand {
 
 int run_command(const RunArguments& options, const ProcessorRegistry& registry) {
     LoadBoard board;
-    const InstanceFileInput input{
-        .path = options.config, .name = options.name, .duration_ns = options.duration_ns, .registry = registry,
-        .load_board = board};
+    const InstanceFileInput input{.path = options.config,
+                                  .name = options.name,
+                                  .duration_ns = options.duration_ns,
+                                  .registry = registry,
+                                  .load_board = board};
     if (options.is_dry_run) return dry_run(input);
     auto loaded = load_instance(input);
     if (absl::IsNotFound(loaded.status())) {

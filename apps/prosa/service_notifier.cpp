@@ -63,6 +63,8 @@ absl::StatusOr<NotifySettings> read_notify_settings() {
     return settings;
 }
 
+bool is_started_by_service_manager() noexcept { return !environment("NOTIFY_SOCKET").empty(); }
+
 absl::StatusOr<ServiceNotifier> ServiceNotifier::create(BusMain& main, const NotifySettings& settings) {
     if (settings.socket.empty()) return ServiceNotifier(main, std::nullopt, 0);
     auto socket = NotifySocket::open(settings.socket);

@@ -30,6 +30,9 @@ struct NotifySettings {
 };
 PROSA_API absl::StatusOr<NotifySettings> read_notify_settings();
 
+// Also when what it says cannot be used.
+PROSA_API bool is_started_by_service_manager() noexcept;
+
 class PROSA_API ServiceNotifier {
   public:
     static absl::StatusOr<ServiceNotifier> create(BusMain& main, const NotifySettings& settings);

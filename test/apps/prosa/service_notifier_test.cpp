@@ -134,6 +134,18 @@ TEST_CASE("an instance whose service manager cannot be told runs all the same") 
           std::string::npos);
 }
 
+TEST_CASE("an instance that a service manager started writes no line a second") {
+    const TemporaryFolder folder;
+    const std::string file =
+        folder.write("a.yml", "name: quiet\nstub-1: { processor: stub, service_names: [PAY] }\n");
+    for (const std::string socket : {"", "vsock:2:1"}) {
+        CAPTURE(socket);
+        ChildProgram program({"run", "-c", file, "--duration", "1500ms"}, {{"NOTIFY_SOCKET", socket}});
+        CHECK(program.wait() == exit_ok);
+        CHECK((program.errors().find(" 1 s  ") == std::string::npos) == !socket.empty());
+    }
+}
+
 TEST_CASE("a watchdog interval that is no number is refused") {
     ::setenv("NOTIFY_SOCKET", "@nobody", 1);
     for (const char* interval : {"0", "-5", "5s", "99999999999999999999"}) {
