@@ -14,9 +14,11 @@ namespace prosa::bench {
 namespace {
 
 void print_list(const std::vector<FigureGroup>& groups) {
+    constexpr const char* line = "{:<42} {:<9} {:<9} {}\n";
+    fmt::print(line, "figure", "bar", "goal", "what");
     for (const FigureGroup& group : groups)
         for (const FigureSpec& spec : group.figures)
-            fmt::print("{:<42} {:<9} {}\n", spec.name, bar_text(spec), spec.what);
+            fmt::print(line, spec.name, bar_text(spec), goal_text(spec), spec.what);
 }
 
 absl::Status check_names(const BenchOptions& options, const std::vector<FigureGroup>& groups) {

@@ -51,7 +51,7 @@ void complete(BenchOptions& options, bool has_file) {
 
 void add_options(CLI::App& app, BenchOptions& options) {
     app.add_flag("--quick", options.is_quick, "Shorter rounds: at most 4 minutes, and marked as such");
-    app.add_flag("--list", options.lists_only, "Print the figures and their bars, measure nothing");
+    app.add_flag("--list", options.lists_only, "Print the figures, their bars and goals, measure nothing");
     app.add_option("--figure", options.figures, "Only this one (repeatable)")
         ->type_name("NAME")
         ->allow_extra_args(false);

@@ -26,6 +26,7 @@ struct FigureSpec {
     const char* what;  // one line
     BarKind bar_kind = BarKind::none;
     double bar = 0;
+    double goal = 0;  // tighter than the bar, which a release must pass; 0: none
 };
 
 struct FigureResult {

@@ -46,6 +46,20 @@ std::string json_details(const FigureResult& result) {
 
 std::string number_text(std::optional<double> value) { return value ? fmt::format("{:.4g}", *value) : "-"; }
 
+std::string limit_text(BarKind kind, double limit) {
+    switch (kind) {
+        case BarKind::none:
+            return "";
+        case BarKind::at_most:
+            return fmt::format("<= {:g}", limit);
+        case BarKind::below:
+            return fmt::format("< {:g}", limit);
+        case BarKind::at_least:
+            return fmt::format(">= {:g}", limit);
+    }
+    return "";
+}
+
 std::string verdict_text(const FigureSpec& spec, std::optional<double> value) {
     const auto passed = passes(spec, value);
     return !passed ? "" : *passed ? "pass" : "FAIL";
@@ -78,18 +92,10 @@ std::optional<bool> passes(const FigureSpec& spec, std::optional<double> value) 
     return std::nullopt;
 }
 
-std::string bar_text(const FigureSpec& spec) {
-    switch (spec.bar_kind) {
-        case BarKind::none:
-            return "";
-        case BarKind::at_most:
-            return fmt::format("<= {:g}", spec.bar);
-        case BarKind::below:
-            return fmt::format("< {:g}", spec.bar);
-        case BarKind::at_least:
-            return fmt::format(">= {:g}", spec.bar);
-    }
-    return "";
+std::string bar_text(const FigureSpec& spec) { return limit_text(spec.bar_kind, spec.bar); }
+
+std::string goal_text(const FigureSpec& spec) {
+    return spec.goal == 0 ? "" : limit_text(spec.bar_kind, spec.goal);
 }
 
 std::string json_line(const MeasuredFigure& figure, bool is_quick) {
@@ -100,8 +106,8 @@ std::string json_line(const MeasuredFigure& figure, bool is_quick) {
     line += fmt::format(R"(, "value_other_placement": {}, "rounds_other_placement": {})",
                         json_number(result.value_other_placement), result.other_round_count);
     if (!result.value) line += fmt::format(R"(, "reason": {})", json_text(result.reason));
-    line += fmt::format(R"(, "bar": {}, "passed": {}, "quick": {})", json_text(bar_text(spec)),
-                        json_bool(passes(spec, result.value)), is_quick);
+    line += fmt::format(R"(, "bar": {}, "goal": {}, "passed": {}, "quick": {})", json_text(bar_text(spec)),
+                        json_text(goal_text(spec)), json_bool(passes(spec, result.value)), is_quick);
     if (!result.note.empty()) line += fmt::format(R"(, "note": {})", json_text(result.note));
     return line +
            fmt::format(R"(, "details": {}, "all_rounds": {}}})", json_details(result), json_rounds(result)) +
@@ -110,11 +116,11 @@ std::string json_line(const MeasuredFigure& figure, bool is_quick) {
 
 std::string table_text(std::span<const MeasuredFigure> figures, bool is_quick) {
     TextTable table(
-        {"figure", "value", "unit", "bar", "", "raw line ns", "rounds", "at other placement", ""});
+        {"figure", "value", "unit", "bar", "goal", "", "raw line ns", "rounds", "at other placement", ""});
     std::string notes;
     for (const auto& [spec, result] : figures) {
         const auto other = result.value_other_placement;
-        table.add({spec.name, number_text(result.value), spec.unit, bar_text(spec),
+        table.add({spec.name, number_text(result.value), spec.unit, bar_text(spec), goal_text(spec),
                    result.value ? verdict_text(spec, result.value) : "no value",
                    number_text(result.raw_line_ns), fmt::format("{}", result.round_count), number_text(other),
                    other ? fmt::format("({})", verdict_text(spec, other)) : ""});

@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<double>> pipelined_round(const BenchRun& run, const B
 
 FigureGroup one_field_group() {
     return {{{"roundtrip_1field_p50_over_bare", "ratio", "one outstanding, answered in place, one field",
-              BarKind::at_most, 1.7}},
+              BarKind::at_most, 1.7, 1.4}},
             [](BenchRun& run, std::span<FigureResult> results) {
                 const BenchOrder order{.message = BenchMessage::one_field,
                                        .duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
@@ -70,7 +70,7 @@ FigureGroup one_field_group() {
 
 FigureGroup ten_fields_group() {
     return {{{"roundtrip_10field_p50_over_bare", "ratio", "one outstanding, answered in place, ten fields",
-              BarKind::at_most, 2.8},
+              BarKind::at_most, 2.8, 2.2},
              {"roundtrip_10field_p999_over_bare_p999", "ratio", "the same, at least 10 s in all",
               BarKind::at_most, 3}},
             [](BenchRun& run, std::span<FigureResult> results) {
@@ -81,7 +81,7 @@ FigureGroup ten_fields_group() {
 
 FigureGroup pipelined_group() {
     return {{{"pipelined_10field_over_bare", "ratio", "256 outstanding, ten fields, transactions per second",
-              BarKind::at_least, 0.35}},
+              BarKind::at_least, 0.35, 0.5}},
             [](BenchRun& run, std::span<FigureResult> results) {
                 if (!run.cpus().ok()) return run.cpus().status();
                 const BenchOrder order{.outstanding = pipelined_outstanding,

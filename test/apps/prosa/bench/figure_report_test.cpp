@@ -28,6 +28,16 @@ TEST_CASE("a bar is passed at its limit, and a strict one below it") {
     CHECK_FALSE(passes(ratio, std::nullopt).has_value());
 }
 
+TEST_CASE("a goal stands beside the bar where there is one, and decides nothing") {
+    const FigureSpec with_goal{"echo_over_bare", "ratio", "an echo", BarKind::at_most, 1.7, 1.4};
+    CHECK(goal_text(with_goal) == "<= 1.4");
+    CHECK(goal_text(ratio).empty());
+    CHECK(passes(with_goal, 1.6) == true);
+    CHECK(contains(table_text(std::vector<MeasuredFigure>{{with_goal, measured(1.6)}}, false),
+                   "<= 1.7  <= 1.4  pass"));
+    CHECK(contains(json_line({with_goal, measured(1.6)}, false), "\"goal\": \"<= 1.4\""));
+}
+
 TEST_CASE("a line of the file is one JSON object with the agreed keys") {
     const std::string line = json_line({ratio, measured(1.25)}, false);
     CHECK(line.find('\n') == line.size() - 1);
