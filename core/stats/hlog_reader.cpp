@@ -51,13 +51,17 @@ absl::StatusOr<std::optional<HlogInterval>> HlogReader::next() {
         if (!*has_line) return std::nullopt;
         const std::string& line = lines_.line();
         if (line.empty() || line.front() == '"') continue;
+        absl::Status read;
         if (line.front() == '#') {
-            if (const absl::Status read = read_comment(); !read.ok()) return lines_.error(read);
-            continue;
+            read = read_comment();
+        } else {
+            auto interval = read_interval();
+            if (interval.ok()) return *std::move(interval);
+            read = interval.status();
         }
-        auto interval = read_interval();
-        if (!interval.ok()) return lines_.error(interval.status());
-        return *std::move(interval);
+        if (read.ok()) continue;
+        if (lines_.is_terminated()) return lines_.error(read);
+        is_cut_off_ = true;
     }
 }
 

@@ -40,11 +40,13 @@ class PROSA_API HlogReader {
     // The input outlives it. `name` is what errors call it.
     HlogReader(std::istream& input, std::string name) : lines_(input, std::move(name), line_bytes_max) {}
 
-    // Nothing at the end.
+    // Nothing at the end. A last line that cannot be read because its end is missing is left out: that is how
+    // a writer that was killed leaves its log.
     absl::StatusOr<std::optional<HlogInterval>> next();
 
     // As far as the log was read. Seconds since 1970 UTC; nothing when the log does not say.
     std::optional<double> start_time_s() const noexcept { return start_time_s_; }
+    bool is_cut_off() const noexcept { return is_cut_off_; }
     const RunTags& run_tags() const noexcept { return run_tags_; }
 
   private:
@@ -58,6 +60,7 @@ class PROSA_API HlogReader {
     std::optional<double> offset_s_;  // decided at the first interval
     RunTags run_tags_;
     std::uint64_t out_of_range_count_ = 0;
+    bool is_cut_off_ = false;
 };
 
 }  // namespace prosa

@@ -43,7 +43,8 @@ void HlogWriter::write_interval(std::string_view tag, Nanos start_ns, Nanos leng
     constexpr double max_unit = 1e6;
     output_ << fmt::format("{:.3f},{:.3f},{:.6f},{}\n", in_seconds(start_ns), in_seconds(length_ns),
                            static_cast<double>(histogram.max()) / max_unit,
-                           base64_encode(encode_histogram(histogram)));
+                           base64_encode(encode_histogram(histogram)))
+            << std::flush;
 }
 
 }  // namespace prosa

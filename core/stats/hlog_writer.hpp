@@ -41,8 +41,8 @@ class PROSA_API HlogWriter {
     // First. Asserted: no line end in the title or a tag.
     void write_header(const HlogHeader& header);
 
-    // `start_ns` counts from the header's start. An empty tag is none. Asserted: a tag has no comma, blank or
-    // line end.
+    // Flushes: what was measured outlives a writer that is killed. `start_ns` counts from the header's start.
+    // An empty tag is none. Asserted: a tag has no comma, blank or line end.
     void write_interval(std::string_view tag, Nanos start_ns, Nanos length_ns, const HdrHistogram& histogram);
 
   private:

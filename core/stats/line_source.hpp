@@ -22,11 +22,13 @@ class LineSource {
     // unreadable.
     absl::StatusOr<bool> next() {
         line_.clear();
+        is_terminated_ = true;
         ++number_;
         auto* const buffer = input_.rdbuf();
         for (int c = buffer->sbumpc(); c != '\n'; c = buffer->sbumpc()) {
             if (c == std::char_traits<char>::eof()) {
                 if (line_.empty()) return false;
+                is_terminated_ = false;
                 break;
             }
             if (line_.size() == line_bytes_max_)
@@ -39,6 +41,8 @@ class LineSource {
     }
 
     const std::string& line() const noexcept { return line_; }
+    // False when the input ended before the line did.
+    bool is_terminated() const noexcept { return is_terminated_; }
 
     // `name:number: what`.
     absl::Status error(const absl::Status& what) const {
@@ -50,6 +54,7 @@ class LineSource {
     const std::string name_;
     const std::size_t line_bytes_max_;
     std::string line_;
+    bool is_terminated_ = true;
     std::size_t number_ = 0;
 };
 

@@ -80,6 +80,7 @@ absl::Status read_hlog(std::istream& input, std::int64_t unit_ns, LogFile& file)
                             read.out_of_range_count + histogram.out_of_range_count());
         if (absl::Status checked = check_memory(file); !checked.ok()) return checked;
     }
+    file.is_cut_off = reader.is_cut_off();
     for (const auto& [name, value] : reader.run_tags())
         file.run_tags.emplace_back(utf8_of(name), utf8_of(value));
     return absl::OkStatus();

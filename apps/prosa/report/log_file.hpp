@@ -17,6 +17,7 @@ struct LogFile {
     std::vector<LatencySeries>
         series;  // one for each tag, in the order of their appearance; named by the tag
     RunTags run_tags;
+    bool is_cut_off = false;  // its last line has no end, and was left out
 };
 
 // `unit_ns`: nanoseconds per unit of the log's values. A file that ends in .hgrm is a distribution: its unit

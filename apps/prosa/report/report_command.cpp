@@ -31,6 +31,9 @@ absl::StatusOr<LatencyReport> read_report(const ReportOptions& options) {
         auto file = read_log_file(path, options.unit_ns);
         if (!file.ok()) return file.status();
         file->name = name_among(path, options.files);
+        if (file->is_cut_off)
+            report.warnings.push_back(
+                fmt::format("{}: the last line was cut off, and is left out", file->name));
         for (const auto& [name, value] : file->run_tags)
             report.run_tags.emplace_back(
                 options.files.size() > 1 ? fmt::format("{}: {}", file->name, name) : name, value);
@@ -71,6 +74,8 @@ int report_command(std::vector<std::string> arguments) {
     if (!takes_output.ok()) return report_error(takes_output.status(), exit_usage);
     const auto report = read_report(*options);
     if (!report.ok()) return report_error(report.status(), exit_usage);
+    for (const std::string& warning : report->warnings)
+        fmt::print(stderr, "warning: {}\n", visible_text(warning));
     const absl::Status written = write_forms(*options, *report, !*takes_output);
     return written.ok() ? exit_ok : report_error(written, exit_failed);
 }

@@ -27,6 +27,7 @@ struct Log {
     std::vector<HlogInterval> intervals;
     std::string fault;
     RunTags run_tags;
+    bool is_cut_off = false;
     std::optional<double> start_time_s;
 };
 
@@ -41,6 +42,7 @@ Log read(const std::string& text) {
         log.intervals.push_back(**std::move(interval));
     }
     log.run_tags = reader.run_tags();
+    log.is_cut_off = reader.is_cut_off();
     log.start_time_s = reader.start_time_s();
     return log;
 }
@@ -121,6 +123,41 @@ TEST_CASE("each fault of a log is named with its line") {
     const Log cut = read("1,1,1," + encoded(5) + "\n2,1,1," + encoded(5).substr(0, 40) + "\n");
     CHECK(cut.intervals.size() == 1);
     CHECK(cut.fault.starts_with("a.hlog:2: expected "));
+}
+
+TEST_CASE("each interval is flushed") {
+    struct : std::stringbuf {
+        int sync() override {
+            ++flush_count;
+            return 0;
+        }
+        int flush_count = 0;
+    } buffer;
+    std::ostream output(&buffer);
+    HlogWriter writer(output);
+    for (int i = 1; i <= 3; ++i) {
+        writer.write_interval("", 0, ns_per_s, histogram_with(10, 1));
+        CHECK(buffer.flush_count == i);
+    }
+}
+
+TEST_CASE("a log that was cut off keeps what was before") {
+    std::ostringstream output;
+    HlogWriter writer(output);
+    writer.write_header({.title = "a test", .start_ns = 0, .run_tags = {}});
+    writer.write_interval("", 0, ns_per_s, histogram_with(10, 1));
+    const std::size_t first_end = output.str().size();
+    writer.write_interval("x", ns_per_s, ns_per_s, histogram_with(20, 1));
+    for (std::size_t end = first_end + 1; end < output.str().size() - 1; ++end) {
+        const Log log = read(output.str().substr(0, end));
+        CHECK(log.fault.empty());
+        CHECK(log.is_cut_off);
+        CHECK(log.intervals.size() == 1);
+    }
+    CHECK_FALSE(read(output.str()).is_cut_off);
+    const Log without_line_end = read(output.str().substr(0, output.str().size() - 1));
+    CHECK(without_line_end.intervals.size() == 2);
+    CHECK_FALSE(without_line_end.is_cut_off);
 }
 
 TEST_CASE("a line without an end is given up at its limit") {

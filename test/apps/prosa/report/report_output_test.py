@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 PROSA = os.environ["REPORT_PROSA"]
+MAKER = os.environ["REPORT_LOG_MAKER"]
 LIMIT_S = 60
 DISTRIBUTION = "1.0 0.5 1\n2.0 1.0 2\n"
 
@@ -57,6 +58,14 @@ class Output(unittest.TestCase):
             done = self.run_prosa(*arguments, stdout=subprocess.PIPE)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("at most one", done.stderr)
+
+    def test_a_log_that_was_cut_off_is_reported_with_a_warning(self):
+        subprocess.run([MAKER, self.folder], check=True, timeout=LIMIT_S)
+        cut = self.folder / "cut.hlog"
+        cut.write_bytes((self.folder / "v2.hlog").read_bytes()[:-6])
+        done = self.report(cut)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("warning: cut.hlog: the last line was cut off", done.stderr)
 
     def test_a_file_given_twice_is_wrong_usage(self):
         done = self.report(self.log, self.log)
