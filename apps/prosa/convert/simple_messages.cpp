@@ -11,6 +11,32 @@ namespace {
 
 constexpr std::size_t field_head_bytes_max = 64;  // of `tag;length;`, with zeros in front
 
+absl::Status find_duplicate(std::string_view text) {
+    for (std::size_t offset = 0; offset < text.size();) {
+        const SimpleField field = field_at(text, offset);
+        if (find_simple_field(text, 0, offset, field.tag) < offset)
+            return invalid_argument(
+                "SimpleStringTvf at byte {}: field {} a second time, expected each tag once", offset,
+                field.tag);
+        offset = field.end;
+    }
+    return absl::OkStatus();
+}
+
+// A getter takes the last field of a tag; the others would be lost without a word.
+absl::Status check_tags(const SimpleStringTvfView& view, const TagDictionary& dictionary) {
+    if (view.has_duplicates()) return find_duplicate(view.text());
+    for (const Tag tag : view.tags()) {
+        const TagEntry* const entry = dictionary.find(tag);
+        if (entry == nullptr || entry->type != TvfType::buffer) continue;
+        const auto nested = view.get_buffer(tag);
+        if (!nested.ok()) continue;  // copying it says why
+        if (absl::Status checked = check_tags(nested.value, dictionary.nested_at(tag)); !checked.ok())
+            return invalid_argument("field {}: {}", tag, message_of(checked));
+    }
+    return absl::OkStatus();
+}
+
 }  // namespace
 
 SimpleFrame::State SimpleFrame::scan(std::string_view text) noexcept {
@@ -60,6 +86,7 @@ absl::StatusOr<std::optional<FlatTvf>> SimpleMessages::next() {
 absl::StatusOr<FlatTvf> SimpleMessages::decode(std::string_view text) const {
     const auto view = SimpleStringTvfView::parse(text);
     if (!view.ok()) return view.status();
+    if (absl::Status checked = check_tags(*view, dictionary_); !checked.ok()) return checked;
     FlatTvf message;
     absl::Status copied;
     const TvfError error = message.edit([&](FlatTvfWriter& writer) {

@@ -356,6 +356,17 @@ TEST_CASE("bad text is refused with message, byte and what was expected") {
           "18446744073709551615 (at $.amount)");
 }
 
+TEST_CASE("a tag that comes twice in text is refused, nested too") {
+    CHECK(
+        error_of("--from simple --to json", "1;3;abc;1;3;def;\n") ==
+        "message 1 (from byte 0): SimpleStringTvf at byte 8: field 1 a second time, expected each tag once");
+    const TemporaryFolder folder;
+    const std::string names = folder.write("d.yml", dictionary_text);
+    CHECK(error_of("--from simple --to json --dictionary '" + names + "'", "9;12;1;1;5;1;1;6;;\n") ==
+          "message 1 (from byte 0): field 9: SimpleStringTvf at byte 6: field 1 a second time, expected each "
+          "tag once");
+}
+
 TEST_CASE("a message that the form cannot hold is an error") {
     std::string text = "{\"1\":1}\n{\"9\":1";
     for (int tag = 100; tag < 4200; ++tag) text += ",\"" + std::to_string(tag) + "\":1";
