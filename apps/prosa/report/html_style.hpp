@@ -46,8 +46,9 @@ svg { display: block; width: 100%; height: auto; }
 .axis { stroke: var(--axis); stroke-width: 1; }
 .label { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-.line.s0:not(:last-of-type) { stroke-width: 4.5; }
+.line.first:not(:last-of-type) { stroke-width: 4.5; }
 .dashed { stroke-dasharray: 6 5; }
+.legend .dashed { border-radius: 0; clip-path: polygon(0 0, 38% 0, 38% 100%, 62% 100%, 62% 0, 100% 0, 100% 100%, 0 100%); }
 circle { stroke: var(--card); stroke-width: 1.5; }
 circle:hover { stroke: var(--ink); }
 .scroll { overflow-x: auto; }

@@ -50,8 +50,8 @@ std::string legend(const LatencyReport& report, bool is_over_time) {
     std::string text = "<div class=\"legend\">";
     for (std::size_t i = 0; i < report.series.size(); ++i)
         if (!is_over_time || !report.series[i].points.empty())
-            text += fmt::format("<span><i class=\"p{}\"></i>{}</span>", i % color_count,
-                                html_text(report.series[i].name));
+            text += fmt::format("<span><i class=\"p{}{}\"></i>{}</span>", i % color_count,
+                                i >= color_count ? " dashed" : "", html_text(report.series[i].name));
     return text + "</div>\n";
 }
 

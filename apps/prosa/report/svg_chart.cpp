@@ -63,7 +63,10 @@ void SvgChart::add_line(std::size_t style, const std::vector<ChartPoint>& points
     }
     if (!path.empty())
         content_ += fmt::format(R"(<path class="line s{}{}" d="{}"/>)", color,
-                                style >= color_count ? " dashed" : "", path);
+                                style == 0             ? " first"
+                                : style >= color_count ? " dashed"
+                                                       : "",
+                                path);
 }
 
 std::string SvgChart::text() const {

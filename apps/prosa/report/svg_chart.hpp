@@ -1,6 +1,7 @@
 // apps/prosa/report/svg_chart.hpp: lines over two axes, as one <svg> element of a page.
 //
-// Colours come from the page's style: the classes s0 to s7 of lines and points, and `grid`, `axis`, `label`.
+// Colours come from the page's style: the classes s0 to s7 of lines and points, `first`, `dashed`, and
+// `grid`, `axis`, `label`.
 #pragma once
 
 #include <string>

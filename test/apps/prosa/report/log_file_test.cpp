@@ -128,6 +128,17 @@ TEST_CASE("what is no log is named") {
           "g.hgrm: expected the unit ns, us, ms or s, got 'furlongs'");
 }
 
+TEST_CASE("the ninth line of a page differs from the first, in the drawings and in the legend") {
+    LatencyReport report;
+    report.percentiles = {50, 100};
+    report.series.resize(9);
+    for (LatencySeries& series : report.series) series.add(histogram_with(1'500, 3), 0);
+    const std::string page = report_html(report);
+    for (const std::string_view part : {"<path class=\"line s0 first\"", "<path class=\"line s0 dashed\"",
+                                        "<i class=\"p0\">", "<i class=\"p0 dashed\">"})
+        CHECK_MESSAGE(page.find(part) != std::string::npos, part);
+}
+
 TEST_CASE("the table, the CSV and the JSON of a report hold the same numbers") {
     LatencyReport report;
     report.title = "Latency";
