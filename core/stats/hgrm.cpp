@@ -66,6 +66,7 @@ absl::Status read_named(std::string_view comment, std::string_view name, Number&
 }
 
 absl::Status read_comment(std::string_view comment, Hgrm& hgrm) {
+    if (!comment.starts_with("#[")) return absl::OkStatus();  // somebody's remark
     if (comment.starts_with(unit_mark) && comment.ends_with(']'))
         hgrm.unit_name = comment.substr(unit_mark.size(), comment.size() - unit_mark.size() - 1);
     for (absl::Status status :

@@ -66,6 +66,14 @@ TEST_CASE("a value beyond the range of a histogram is counted, not lost") {
     CHECK(histogram.out_of_range_count() == 5);
 }
 
+TEST_CASE("a remark that only sounds like a closing comment is passed over") {
+    const auto hgrm = read(
+        "# Mean latency in a comment, Total count unknown\n1.0 1.0 15\n#[Mean = 2.5, StdDeviation = 1]\n");
+    REQUIRE_MESSAGE(hgrm.ok(), message_of(hgrm.status()));
+    CHECK(hgrm->total_count == 15);
+    CHECK(hgrm->mean == 2.5);
+}
+
 TEST_CASE("each fault of a distribution is named with its line") {
     CHECK(fault_of("1.0 0.5\n") == "a.hgrm:1: expected value, percentile and count, got 2 words");
     CHECK(fault_of("Value Percentile\n\nx 0.5 1\n") == "a.hgrm:3: expected a value of at least 0, got 'x'");
