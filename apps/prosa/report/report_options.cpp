@@ -16,16 +16,19 @@ constexpr const char* description =
     "Percentiles of histogram logs (.hlog, V1 or V2) and distributions (.hgrm), side by side or merged.\n"
     "Each tag of a log is a column of its own.";
 
+const std::map<std::string, std::int64_t> units = {
+    {"ns", 1}, {"us", ns_per_us}, {"ms", ns_per_ms}, {"s", ns_per_s}};
+
 void add_options(CLI::App& app, ReportOptions& options) {
     app.add_option("files", options.files, "Logs of prosa or of any other HdrHistogram tool")
         ->required()
         ->type_name("FILE");
     app.add_flag("--merge", options.is_merged, "All files taken together, one column for each tag");
-    const std::map<std::string, std::int64_t> units{
-        {"ns", 1}, {"us", ns_per_us}, {"ms", ns_per_ms}, {"s", ns_per_s}};
-    app.add_option("--unit", options.unit_ns, "Of the values in a .hlog; default ns")
-        ->transform(CLI::CheckedTransformer(units))
-        ->type_name("ns|us|ms|s");
+    app.add_option_function<std::string>(
+           "--unit", [&options](const std::string& unit) { options.unit_ns = units.at(unit); },
+           "Of the values in a .hlog; default ns")
+        ->type_name("UNIT")
+        ->check(CLI::IsMember({"ns", "us", "ms", "s"}));
     app.add_option_function<std::string>(
            "--percentiles",
            [&options](const std::string& text) {

@@ -13,7 +13,7 @@ HEADING = re.compile(r"^(\w[\w ]*):$")
 ENTRY = re.compile(r"^ {2}(\S.*?)(?: {2,}(\S.*))?$")
 EXIT_CODES = re.compile(r"^Exit codes:((?:.*;\n)*.*)\.\n", re.M)
 MORE_TEXT = re.compile(r"^ {10,}(\S.*)$")
-CHOICES = re.compile(r":(?:value in )?\{([^}]*)\}(?: OR \{[^}]*\})?")  # the second form: names of numbers
+CHOICES = re.compile(r":\{([^}]*)\}")
 REMARKS = re.compile(r"\s*\b(?:Excludes|Needs): .*|\s*\(Env:[^)]*\)")
 FLAG_VALUE = re.compile(r"\{[^}]*\}")  # what a flag such as --no-jitter{false} sets
 REQUIRED = " REQUIRED"
@@ -56,7 +56,7 @@ def parse_entry(spec, text):
     rest = rest.replace(REPEATABLE, "").replace(REQUIRED, "").strip()
     choices = CHOICES.search(rest)
     if choices:
-        entry.choices = [choice.split("->")[0] for choice in choices[1].split(",")]
+        entry.choices = choices[1].split(",")
         rest = rest[:choices.start()] + rest[choices.end():]
     entry.value, _, entry.default = rest.partition("=")
     return entry

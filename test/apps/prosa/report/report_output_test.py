@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -66,6 +67,13 @@ class Output(unittest.TestCase):
         done = self.report(cut)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("warning: cut.hlog: the last line was cut off", done.stderr)
+
+    def test_the_units_of_the_help_are_those_that_are_taken(self):
+        units = re.search(r"--unit UNIT:\{([^}]*)\}", self.report("--help").stdout)[1].split(",")
+        self.assertEqual(units, ["ns", "us", "ms", "s"])
+        for unit in units:
+            self.assertEqual(self.report(self.log, "--unit", unit).returncode, 0)
+        self.assertEqual(self.report(self.log, "--unit", "1").returncode, 2)
 
     def test_a_file_given_twice_is_wrong_usage(self):
         done = self.report(self.log, self.log)
