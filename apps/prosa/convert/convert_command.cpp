@@ -29,8 +29,10 @@ class Output {
         while (!rest.empty()) {
             const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
             if (written < 0 && errno == EINTR) continue;
-            if (written < 0)
+            if (written < 0) {
+                has_failed_ = true;
                 return invalid_argument("the output cannot be written: {}", std::strerror(errno));
+            }
             rest.remove_prefix(static_cast<std::size_t>(written));
         }
         text_.clear();
@@ -38,9 +40,11 @@ class Output {
     }
     absl::Status flush_when_large() { return text_.size() < output_bytes_max ? absl::OkStatus() : flush(); }
     std::string& text() noexcept { return text_; }
+    bool has_failed() const noexcept { return has_failed_; }
 
   private:
     std::string text_;
+    bool has_failed_ = false;
 };
 
 class Conversion {
@@ -63,7 +67,8 @@ class Conversion {
     absl::Status convert_all() {
         for (;;) {
             const auto message = reader_->next();
-            if (!message.ok()) return in_message(message.status());
+            // The reader writes before it waits for more; what fails then is no fault of a message.
+            if (!message.ok()) return output_.has_failed() ? message.status() : in_message(message.status());
             if (!*message) return absl::OkStatus();
             if (absl::Status status = encoder_.append(output_.text(), **message); !status.ok())
                 return in_message(status);

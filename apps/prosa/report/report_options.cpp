@@ -19,6 +19,9 @@ constexpr const char* description =
 const std::map<std::string, std::int64_t> units = {
     {"ns", 1}, {"us", ns_per_us}, {"ms", ns_per_ms}, {"s", ns_per_s}};
 
+constexpr const char* footer =
+    "Exit codes: 0 reported; 1 an output cannot be written; 2 wrong usage, or a log that cannot be read.";
+
 void add_options(CLI::App& app, ReportOptions& options) {
     app.add_option("files", options.files, "Logs of prosa or of any other HdrHistogram tool")
         ->required()
@@ -56,6 +59,7 @@ void check_files(const std::vector<std::filesystem::path>& files) {
 ReportArguments parse_report_arguments(std::vector<std::string> arguments) {
     ReportOptions options;
     CLI::App app(description, "prosa report");
+    app.footer(footer);
     add_options(app, options);
     try {
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them

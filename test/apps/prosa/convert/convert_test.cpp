@@ -406,7 +406,7 @@ TEST_CASE("a message goes out before the input ends") {
 TEST_CASE("an output that cannot be written is an error") {
     const Result result = shell(convert + "--from json --to json > /dev/full", "{}");
     CHECK(result.exit_code == exit_failed);
-    CHECK(result.errors.find("the output cannot be written: No space left on device") != std::string::npos);
+    CHECK(result.errors == "prosa convert: the output cannot be written: No space left on device\n");
 }
 
 TEST_CASE("wrong usage and bad dictionaries end with 2 and convert nothing") {

@@ -75,6 +75,11 @@ class Output(unittest.TestCase):
             self.assertEqual(self.report(self.log, "--unit", unit).returncode, 0)
         self.assertEqual(self.report(self.log, "--unit", "1").returncode, 2)
 
+    def test_the_help_names_the_exit_codes(self):
+        self.assertIn("Exit codes: 0 reported; 1 an output cannot be written", self.report("--help").stdout)
+        self.assertEqual(self.report(self.write("b.hlog", "x\n")).returncode, 2)
+        self.assertEqual(self.report(self.log, "--csv", self.folder / "no" / "a.csv").returncode, 1)
+
     def test_a_file_given_twice_is_wrong_usage(self):
         done = self.report(self.log, self.log)
         self.assertEqual(done.returncode, 2)
