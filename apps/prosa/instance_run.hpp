@@ -11,6 +11,8 @@
 #include "core/base/clock.hpp"
 #include "core/base/export.hpp"
 #include "core/bus/bus_main.hpp"
+#include "core/bus/config/instance_settings.hpp"
+#include "core/bus/load_board.hpp"
 
 namespace prosa {
 
@@ -30,6 +32,11 @@ PROSA_API int watch_instance(BusMain& main, ProgressDisplay& progress, const Sto
 
 // Leaves at once, with what was printed written out: for when a thread still uses the instance.
 [[noreturn]] PROSA_API void end_process(int exit_code) noexcept;
+
+// True when the configuration has sources and none of them will send again: each queue is crashed, or has finished by
+// its entry of the board, which is called like the processor (`injector-1`, `injector-1/1` for its second queue).
+PROSA_API bool are_sources_done(const InstanceSettings& settings, const LoadBoard& board,
+                                const InstanceReport& report);
 
 // Names the processors that are crashed, one line each.
 PROSA_API std::string crashed_text(const InstanceReport& report);

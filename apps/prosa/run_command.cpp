@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -54,21 +53,6 @@ int dry_run(const InstanceFileInput& input) {
     if (!written.ok()) return usage_error(written.status());
     if (*written) fmt::print(stderr, "{}: written with the default configuration\n", input.path.string());
     return print_plan(*loaded);
-}
-
-// True when the instance has sources and none of them will send again.
-bool no_source_is_left(const InstanceSettings& settings, const InstanceReport& report) {
-    std::size_t source_count = 0;
-    for (const ConfiguredProcessor& processor : settings.processors) {
-        if (!processor.is_source) continue;
-        ++source_count;
-        const bool is_crashed = std::any_of(
-            report.processors.begin(), report.processors.end(), [&processor](const ProcessorReport& each) {
-                return each.name == processor.definition.name && each.state == ProcessorState::crashed;
-            });
-        if (!is_crashed) return false;
-    }
-    return source_count > 0;
 }
 
 class RunCommand {
@@ -151,7 +135,8 @@ class RunCommand {
             return "the duration is over";
         if (now_ns - looked_ns_ >= ns_per_s) {
             looked_ns_ = now_ns;
-            if (no_source_is_left(settings_, main_.report())) return "every source is crashed";
+            if (are_sources_done(settings_, board_, main_.report()))
+                return "every source has finished or is crashed";
         }
         return std::nullopt;
     }

@@ -195,6 +195,19 @@ TEST_CASE("a source whose service nobody provides crashes, and the run fails") {
     CHECK(contains(program.errors(), "NOBODY"));
 }
 
+TEST_CASE("a run ends when one source is crashed and the others have finished") {
+    const TemporaryFolder folder;
+    const std::string path = folder.write(
+        "a.yml",
+        "s: { processor: stub, service_names: [S] }\n"
+        "i: { processor: injector, service_name: NOBODY, rate: 10, wait_for_service: 10ms }\n"
+        "j: { processor: injector, service_name: S, rate: 1k, count: 10, threads: 2 }\n");
+    ChildProgram program({"run", "-c", path});
+    CHECK(program.wait() == exit_failed);
+    CHECK(contains(program.errors(), "processor 'i' is crashed: "));
+    CHECK(contains(program.output(), "Requesters and providers agree"));
+}
+
 TEST_CASE("a program with a kind of its own has every command, and a handler that hangs is named") {
     const ProcessorRegistry registry = registry_with_hanging();
     ChildProgram list({"list"}, {}, &registry);
