@@ -165,7 +165,7 @@ class InjectorProcessor final : public Processor {
         finished.add();
         bus().want_turns(false);
         // While it stops, another request would mean: at once.
-        if (options_.stop_when_done && !bus().is_stopping() && run_->are_all_finished())
+        if (options_.stop_when_done && !bus().is_stopping() && all_finished(run_->board()))
             bus().stop_instance(fmt::format("{} is done", bus().info().processor_name));
     }
 

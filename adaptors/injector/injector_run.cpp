@@ -6,6 +6,13 @@
 
 namespace prosa {
 
+bool all_finished(const LoadBoard& board) {
+    const auto sources = board.sources();
+    return !sources.empty() && std::all_of(sources.begin(), sources.end(), [](const auto& source) {
+        return source->counters[LoadCounter::finished].value() > 0;
+    });
+}
+
 InjectorRun::InjectorRun(std::string name, InjectorOptions options, LoadBoard& board)
     : name_(std::move(name)),
       options_(std::move(options)),
@@ -40,13 +47,6 @@ LoadGenerator& InjectorRun::generator_of(const ShardInfo& shard) {
 void InjectorRun::count_skipped(std::uint64_t count) {
     const std::scoped_lock lock(mutex_);
     skipped_count_ = count;
-}
-
-bool InjectorRun::are_all_finished() const {
-    const auto sources = board_.sources();
-    return std::all_of(sources.begin(), sources.end(), [](const std::shared_ptr<LoadStats>& source) {
-        return source->counters[LoadCounter::finished].value() != 0;
-    });
 }
 
 }  // namespace prosa

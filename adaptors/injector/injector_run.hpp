@@ -34,6 +34,9 @@ struct InjectorOptions {
     bool stop_when_done = true;  // the last source of the load board to finish stops the instance
 };
 
+// True when the board has a source and none has anything more to send or to wait for.
+PROSA_API bool all_finished(const LoadBoard& board);
+
 class PROSA_API InjectorRun {
   public:
     // The board outlives the run.
@@ -53,8 +56,7 @@ class PROSA_API InjectorRun {
     }
     double requested_rate() const noexcept { return requested_rate_.load(std::memory_order_relaxed); }
 
-    // Every source of the board has finished.
-    bool are_all_finished() const;
+    const LoadBoard& board() const noexcept { return board_; }
 
   private:
     void add_shard(std::uint32_t index, std::uint32_t count);

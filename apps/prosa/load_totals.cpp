@@ -1,7 +1,5 @@
 #include "apps/prosa/load_totals.hpp"
 
-#include <algorithm>
-
 namespace prosa {
 namespace {
 
@@ -38,13 +36,6 @@ LoadTotals total_counts(const LoadBoard& board) {
         for (std::size_t i = 0; i < values.size(); ++i) totals.counts[i] += values[i];
     }
     return totals;
-}
-
-bool all_finished(const LoadBoard& board) {
-    const auto sources = board.sources();
-    return !sources.empty() && std::all_of(sources.begin(), sources.end(), [](const auto& source) {
-        return source->counters[LoadCounter::finished].value() > 0;
-    });
 }
 
 HdrHistogram total_response_time(const LoadBoard& board) {

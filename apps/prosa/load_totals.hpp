@@ -29,9 +29,6 @@ struct LoadTotals {
 
 PROSA_API LoadTotals total_counts(const LoadBoard& board);
 
-// True when there is a source and none has anything more to send or to wait for.
-PROSA_API bool all_finished(const LoadBoard& board);
-
 // All response times recorded so far, of all sources; the second of service times.
 PROSA_API HdrHistogram total_response_time(const LoadBoard& board);
 PROSA_API HdrHistogram total_service_time(const LoadBoard& board);

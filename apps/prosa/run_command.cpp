@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "adaptors/injector/injector_run.hpp"
 #include "apps/prosa/exit_code.hpp"
 #include "apps/prosa/instance_control.hpp"
 #include "apps/prosa/instance_file.hpp"
