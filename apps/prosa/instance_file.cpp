@@ -73,10 +73,15 @@ absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& input) {
     return read(*std::move(tree), input);
 }
 
-absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input) {
+absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input) {
     auto tree = parse_settings_yaml(default_configuration, "default configuration");
     if (!tree.ok()) return tree.status();
-    return read(*std::move(tree), input);
+    const auto filled = read(*std::move(tree), {.path = input.path,
+                                                .name = std::nullopt,
+                                                .registry = input.registry,
+                                                .load_board = input.load_board});
+    if (!filled.ok()) return filled.status();
+    return write_default_if_absent(input.path, filled->tree);
 }
 
 absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded) {

@@ -32,8 +32,9 @@ struct InstanceFileInput {
 // NotFound: nothing is at the path. Other errors: a line each, with its place.
 PROSA_API absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& input);
 
-// What `prosa run --dry_run` writes where no file is: a stub that serves ECHO, and the defaults of all keys.
-PROSA_API absl::StatusOr<LoadedInstance> default_instance(const InstanceFileInput& input);
+// Writes what `prosa run --dry_run` leaves where no file is: a stub that serves ECHO, and the defaults of all keys,
+// whatever the options and the environment say. False: something is there now.
+PROSA_API absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input);
 
 // The log of transactions that the configuration asks for, given to the instance as its journal; null: none.
 PROSA_API absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded);

@@ -16,7 +16,6 @@
 #include "core/base/log.hpp"
 #include "core/control/control_server.hpp"
 #include "core/control/control_socket.hpp"
-#include "core/settings/settings_loader.hpp"
 #include "core/settings/settings_printer.hpp"
 
 namespace prosa {
@@ -48,12 +47,11 @@ int dry_run(const InstanceFileInput& input) {
     if (extension != ".yml" && extension != ".yaml" && extension != ".toml")
         return usage_error(loaded.status());
 
-    loaded = default_instance(input);
-    if (!loaded.ok()) return usage_error(loaded.status());
-    const auto written = write_default_if_absent(input.path, loaded->tree);
+    const auto written = write_default_instance(input);
     if (!written.ok()) return usage_error(written.status());
     if (*written) fmt::print(stderr, "{}: written with the default configuration\n", input.path.string());
-    return print_plan(*loaded);
+    loaded = load_instance(input);
+    return loaded.ok() ? print_plan(*loaded) : usage_error(loaded.status());
 }
 
 class RunCommand {

@@ -119,6 +119,22 @@ TEST_CASE("a dry run writes a default configuration where none is, once, and tha
     }
 }
 
+TEST_CASE("the environment and the options hold for a default configuration, and are not written into it") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "a.yml").string();
+    std::string first_output;
+    for (int i = 0; i < 2; ++i) {
+        ChildProgram program({"run", "--dry_run", "-c", path, "--name", "other"}, {{"PROSA_BUS__CREDIT", "55"}});
+        CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+        CHECK(contains(program.output(), "credit: 55"));
+        CHECK(contains(program.output(), "name: other"));
+        if (i > 0) CHECK(program.output() == first_output);
+        first_output = program.output();
+    }
+    CHECK_FALSE(contains(read_file(path), "credit: 55"));
+    CHECK(contains(read_file(path), "name: prosa"));
+}
+
 TEST_CASE("a dry run refuses a malformed file and leaves it as it is") {
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "name: [\n");
