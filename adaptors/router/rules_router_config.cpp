@@ -24,12 +24,13 @@ void read_affinity_field(SettingsReader& reader, std::optional<Tag>& tag) {
     }
 }
 
-// A router that routes to itself would send for ever.
-void check_service(const std::string& service, const std::vector<std::string>& own, SettingsReader& section,
-                   std::string_view key) {
+// A target of the router. One that routes to itself would send for ever.
+void note_service(const std::string& service, const std::vector<std::string>& own, SettingsReader& section,
+                  std::string_view key, SettingsReader& router) {
     if (std::find(own.begin(), own.end(), service) != own.end())
         section.add_error(
             key, "is '" + service + "', which this router itself provides; expected another service");
+    if (!service.empty()) router.note_use(service, section.place_of(key));
 }
 
 std::vector<std::string> own_services(ProcessorSetup& setup) {
@@ -38,18 +39,18 @@ std::vector<std::string> own_services(ProcessorSetup& setup) {
     return names;
 }
 
-void read_rules(SettingsReader& reader, const std::vector<std::string>& own,
-                RulesRouterAdaptor::Options& options) {
+void read_rules(SettingsReader& reader, ProcessorSetup& setup, RulesRouterAdaptor::Options& options) {
+    const std::vector<std::string> own = own_services(setup);
     auto rules = std::make_shared<FieldRules>();
     reader.for_each_item("rules", [&](std::size_t, SettingsReader& rule) {
         read_conditions(rule, *rules);
         std::string& service = options.services.emplace_back();
         rule.read("service", service).required().not_empty();
-        check_service(service, own, rule, "service");
+        note_service(service, own, rule, "service", setup.settings);
     });
     std::string& fallback = options.services.emplace_back();
     reader.read("default", fallback).not_empty();
-    check_service(fallback, own, reader, "default");
+    note_service(fallback, own, reader, "default", setup.settings);
     if (rules->size() == 0 && fallback.empty())
         reader.add_error("rules", "has no rule, and there is no 'default'");
     reader.read_choice("unroutable", options.unroutable,
@@ -67,7 +68,7 @@ absl::StatusOr<RulesRouterAdaptor::Options> RulesRouterAdaptor::configure(Proces
     Options options;
     if (std::optional<SettingsNode> file = load_adaptor_file(setup)) {
         SettingsReader reader(*file, setup.settings.errors());
-        read_rules(reader, own_services(setup), options);
+        read_rules(reader, setup, options);
         reader.finish();
     }
     return options;

@@ -33,10 +33,17 @@ std::string join(const std::vector<std::string>& names) {
 struct NamedService {
     std::vector<std::string> providers;
     std::vector<std::string> users;
+    std::vector<SettingsPlace> places;  // where each user names it first
 };
 
-// What a processor provides is certain only once it runs; by convention `service_names` lists what it
-// provides and `service_name` is what it uses.
+void add_use(NamedService& service, const std::string& user, const SettingsPlace& place) {
+    if (!service.users.empty() && service.users.back() == user) return;
+    service.users.push_back(user);
+    service.places.push_back(place);
+}
+
+// What a processor provides and uses is certain only once it runs; by convention `service_names` lists what it
+// provides and `service_name` is what it uses, and a reader notes what its section uses besides.
 std::map<std::string, NamedService> services_of(const SettingsNode& tree) {
     std::map<std::string, NamedService> services;
     for (const SettingsNode& section : tree.children) {
@@ -45,7 +52,8 @@ std::map<std::string, NamedService> services_of(const SettingsNode& tree) {
                 services[name.text].providers.push_back(section.key);
         const SettingsNode* const used = section.find("service_name");
         if (used != nullptr && used->kind == SettingsNode::Kind::scalar)
-            services[used->text].users.push_back(section.key);
+            add_use(services[used->text], section.key, used->place);
+        for (const SettingsUse& use : section.uses) add_use(services[use.name], section.key, use.place);
     }
     return services;
 }
@@ -78,6 +86,16 @@ std::string reactors_text(const ReactorPlan& plan) {
                         mebibytes(plan.memory_bytes));
     for (const std::string& warning : plan.warnings) text += fmt::format("  warning: {}\n", warning);
     return text;
+}
+
+std::vector<std::string> service_warnings(const SettingsNode& tree) {
+    std::vector<std::string> warnings;
+    for (const auto& [name, service] : services_of(tree)) {
+        if (!service.providers.empty()) continue;
+        for (const SettingsPlace& place : service.places)
+            warnings.push_back(fmt::format("{}: service '{}' has no provider in this configuration", place.text(), name));
+    }
+    return warnings;
 }
 
 std::string plan_text(const LoadedInstance& loaded, const ReactorPlan& plan) {

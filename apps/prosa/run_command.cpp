@@ -26,15 +26,16 @@ int usage_error(const absl::Status& status) {
     return exit_usage;
 }
 
-void show_warnings(const InstanceSettings& settings) {
-    for (const std::string& warning : settings.warnings) fmt::print(stderr, "warning: {}\n", warning);
+void show_warnings(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
 }
 
 int print_plan(const LoadedInstance& loaded) {
     BusMain main(loaded.settings.instance);
     if (const absl::Status added = add_processors(main, loaded.settings); !added.ok())
         return usage_error(added);
-    show_warnings(loaded.settings);
+    show_warnings(loaded.settings.warnings);
+    show_warnings(service_warnings(loaded.tree));
     fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded, main.plan()));
     return exit_ok;
 }
@@ -177,7 +178,7 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
         return exit_usage;
     }
     if (!loaded.ok()) return usage_error(loaded.status());
-    show_warnings(loaded->settings);
+    show_warnings(loaded->settings.warnings);
     if (!set_log_level(options.log_level.value_or(loaded->settings.log_level))) return exit_usage;
     loaded->settings.instance.handles_signals = true;
     auto log = open_transaction_log(*loaded);

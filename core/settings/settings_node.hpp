@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/export.hpp"
 
@@ -25,6 +26,12 @@ struct SettingsPlace {
 
     // `file:line`, the source alone without a line, or `default`.
     PROSA_API std::string text() const;
+};
+
+// Something that a section uses and another one has to define, such as a service.
+struct SettingsUse {
+    std::string name;
+    SettingsPlace place;  // where the name is written; perhaps in another file than the section
 };
 
 struct PROSA_API SettingsNode {
@@ -41,6 +48,7 @@ struct PROSA_API SettingsNode {
     std::string text;                      // of a scalar
     std::list<SettingsNode> children;      // of a list or a map, in order; a list keeps addresses valid
     SettingsPlace place;                   // of the value (for a map's entry: of the key)
+    std::vector<SettingsUse> uses;         // of a section: what its reader noted
 
     static SettingsNode make_scalar(std::string text, bool is_quoted);
     static SettingsNode make_map();

@@ -104,8 +104,16 @@ bool SettingsReader::has(std::string_view key) {
 }
 
 void SettingsReader::add_error(std::string_view key, std::string message) {
-    const SettingsNode* const node = node_->find(key);
-    errors_->add(node == nullptr ? node_->place : node->place, fmt::format("'{}' {}", path_of(key), message));
+    errors_->add(place_of(key), fmt::format("'{}' {}", path_of(key), message));
+}
+
+void SettingsReader::note_use(std::string name, SettingsPlace place) {
+    node_->uses.push_back({std::move(name), std::move(place)});
+}
+
+const SettingsPlace& SettingsReader::place_of(std::string_view key) const noexcept {
+    const SettingsNode* const node = std::as_const(*node_).find(key);
+    return node == nullptr ? node_->place : node->place;
 }
 
 SettingField<Nanos> SettingsReader::read_duration(std::string_view key, Nanos& value_ns,

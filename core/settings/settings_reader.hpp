@@ -136,6 +136,12 @@ class PROSA_API SettingsReader {
     // An error of the caller's own at the place of `key` (of the section, when the key is absent).
     void add_error(std::string_view key, std::string message);
 
+    // Notes that the section uses `name`, for whoever looks at all sections together.
+    void note_use(std::string name, SettingsPlace place);
+
+    // Of `key`; of the section, when the key is absent.
+    const SettingsPlace& place_of(std::string_view key) const noexcept;
+
     const std::string& path() const noexcept { return path_; }
     const SettingsPlace& place() const noexcept { return node_->place; }
     SettingsErrors& errors() noexcept { return *errors_; }

@@ -153,6 +153,37 @@ TEST_CASE("a dry run shows the plan and hides secrets") {
     CHECK_FALSE(contains(program.errors(), "stops"));
 }
 
+TEST_CASE("a dry run shows who uses each service") {
+    ChildProgram program({"run", "--dry_run", "-c", payment_switch});
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    CHECK_FALSE(contains(program.errors(), "warning"));
+    std::istringstream lines(program.output());
+    std::size_t issuer_count = 0;
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("  ISSUER_")) {
+            CHECK_MESSAGE(line.find("router-1") != std::string::npos, line);
+            ++issuer_count;
+        }
+    CHECK(issuer_count == 2);
+}
+
+TEST_CASE("a dry run warns of a service that is used and not provided, where it is named") {
+    const TemporaryFolder folder;
+    folder.write("rules.yml", "rules:\n- { when: { pan: { exists: true } }, service: S }\ndefault: NOWHERE\n");
+    const std::string path = folder.write(
+        "a.yml",
+        "i: { processor: injector, rate: 10,\n  service_name: NOBODY }\n"
+        "r: { processor: router, service_names: [R], adaptor_config_path: rules.yml }\n"
+        "s: { processor: stub, service_names: [S] }\n");
+    ChildProgram program({"run", "--dry_run", "-c", path});
+    CHECK(program.wait() == exit_ok);
+    const std::string rules = (folder.path() / "rules.yml").string();
+    CHECK(program.errors() ==
+          "warning: " + path + ":2: service 'NOBODY' has no provider in this configuration\n" +
+              "warning: " + rules + ":3: service 'NOWHERE' has no provider in this configuration\n");
+    CHECK(contains(program.output(), "  NOWHERE "));
+}
+
 TEST_CASE("the reference documents every key of the effective configuration") {
     const std::string reference = read_file(PROSA_REFERENCE);
     REQUIRE_FALSE(reference.empty());
