@@ -1,9 +1,12 @@
 #include "apps/prosa/instance_file.hpp"
 
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "core/base/units.hpp"
+#include "core/control/control_socket.hpp"
+#include "core/control/rotating_file.hpp"
 #include "core/settings/settings_loader.hpp"
 #include "core/settings/settings_source.hpp"
 
@@ -45,6 +48,23 @@ void set_durations(SettingsNode& root, Nanos duration_ns, const ProcessorRegistr
     }
 }
 
+// At the place of the key that the path of `keys` leads to.
+absl::Status error_at(const SettingsNode& tree, std::initializer_list<std::string_view> keys, const absl::Status& why) {
+    const SettingsNode* node = &tree;
+    std::string name;
+    for (const std::string_view key : keys) {
+        name.append(name.empty() ? "" : ".").append(key);
+        if (const SettingsNode* const child = node->find(key)) node = child;
+    }
+    return invalid_argument("{}: '{}': {}", node->place.text(), name, message_of(why));
+}
+
+absl::Status check_ctl_socket(const LoadedInstance& loaded) {
+    if (loaded.settings.ctl_socket.empty()) return absl::OkStatus();
+    const absl::Status checked = check_control_path(loaded.settings.ctl_socket);
+    return checked.ok() ? checked : error_at(loaded.tree, {"bus", "ctl_socket"}, checked);
+}
+
 absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& input) {
     LoadedInstance loaded;
     loaded.tree = std::move(tree);
@@ -60,6 +80,7 @@ absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& 
                                                          .read_observability = read_observability});
     if (!settings.ok()) return settings.status();
     loaded.settings = *std::move(settings);
+    if (const absl::Status checked = check_ctl_socket(loaded); !checked.ok()) return checked;
     return loaded;
 }
 
@@ -82,6 +103,12 @@ absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input) {
                                                 .load_board = input.load_board});
     if (!filled.ok()) return filled.status();
     return write_default_if_absent(input.path, filled->tree);
+}
+
+absl::Status check_transaction_log(const LoadedInstance& loaded) {
+    if (!loaded.transaction_log.has_value()) return absl::OkStatus();
+    const absl::Status checked = RotatingFile::check(loaded.transaction_log->path);
+    return checked.ok() ? checked : error_at(loaded.tree, {"observability", "transaction_log", "path"}, checked);
 }
 
 absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded) {

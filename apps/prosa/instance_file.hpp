@@ -36,6 +36,9 @@ PROSA_API absl::StatusOr<LoadedInstance> load_instance(const InstanceFileInput& 
 // whatever the options and the environment say. False: something is there now.
 PROSA_API absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input);
 
+// For a dry run: whether open_transaction_log would succeed now. Nothing is made. Error: with the path's place.
+PROSA_API absl::Status check_transaction_log(const LoadedInstance& loaded);
+
 // The log of transactions that the configuration asks for, given to the instance as its journal; null: none.
 PROSA_API absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded);
 

@@ -94,6 +94,8 @@ std::string default_control_path(std::string_view instance_name) {
     return fmt::format("{}/{}{}", own_temporary_folder(), instance_name, extension);
 }
 
+absl::Status check_control_path(const std::string& path) { return address_of(path).status(); }
+
 std::vector<ControlSocket> control_sockets() {
     std::vector<ControlSocket> found;
     const auto look = [&found](const std::string& folder, const std::string& prefix) {

@@ -20,6 +20,9 @@ namespace prosa {
 // $XDG_RUNTIME_DIR/prosa-NAME.sock when that folder exists, else /tmp/prosa-UID/NAME.sock.
 PROSA_API std::string default_control_path(std::string_view instance_name);
 
+// Error: empty or too long for a socket; the file system is not asked.
+PROSA_API absl::Status check_control_path(const std::string& path);
+
 // A socket at one of the default places that somebody listens on.
 struct ControlSocket {
     std::string instance_name;

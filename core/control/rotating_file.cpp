@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace prosa {
@@ -22,6 +24,21 @@ absl::Status RotatingFile::open() {
     file_ = std::move(opened);
     file_bytes_ = static_cast<std::uint64_t>(found.st_size);
     return absl::OkStatus();
+}
+
+absl::Status RotatingFile::check(const std::string& path) {
+    const auto refuse = [&path](int why) {
+        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be opened for writing: {}", path,
+                          std::strerror(why));
+    };
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0) {
+        if (S_ISDIR(found.st_mode)) return refuse(EISDIR);
+        return ::access(path.c_str(), W_OK) == 0 ? absl::OkStatus() : refuse(errno);
+    }
+    if (errno != ENOENT) return refuse(errno);
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0 ? absl::OkStatus() : refuse(errno);
 }
 
 void RotatingFile::append(std::string_view line) {

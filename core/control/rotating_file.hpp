@@ -25,6 +25,9 @@ class PROSA_API RotatingFile {
     // Opens it, to go on behind what is there. Error: the path and why.
     absl::Status open();
 
+    // Whether open would succeed, by the rights of the file or its folder. Nothing is made. Error: as open.
+    static absl::Status check(const std::string& path);
+
     // The line ends in \n. It is buffered; when buffered lines go out here and fail, their count is in
     // lost_lines().
     void append(std::string_view line);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -182,6 +183,31 @@ TEST_CASE("a dry run warns of a service that is used and not provided, where it 
           "warning: " + path + ":2: service 'NOBODY' has no provider in this configuration\n" +
               "warning: " + rules + ":3: service 'NOWHERE' has no provider in this configuration\n");
     CHECK(contains(program.output(), "  NOWHERE "));
+}
+
+TEST_CASE("a dry run refuses the files that a run could not open, and makes none") {
+    const TemporaryFolder folder;
+    const std::string stub = "s: { processor: stub, service_names: [S] }\n";
+    const auto errors_of = [](const std::string& path, int exit_code) {
+        ChildProgram program({"run", "--dry_run", "-c", path});
+        CHECK_MESSAGE(program.wait() == exit_code, program.errors());
+        return program.errors();
+    };
+    const std::string socket = folder.write("a.yml", stub + "bus:\n  ctl_socket: /tmp/" + std::string(150, 'x') + "\n");
+    CHECK(contains(errors_of(socket, exit_usage), socket + ":3: 'bus.ctl_socket': "));
+
+    const std::string none = (folder.path() / "none" / "log").string();
+    const std::string no_folder =
+        folder.write("b.yml", stub + "observability:\n  transaction_log:\n    path: " + none + "\n");
+    CHECK(errors_of(no_folder, exit_usage) == no_folder + ":4: 'observability.transaction_log.path': " + none +
+                                                  ": cannot be opened for writing: No such file or directory\n");
+
+    const std::string log = (folder.path() / "log").string();
+    errors_of(folder.write("c.yml", stub + "observability: { transaction_log: { path: " + log + " } }\n"), exit_ok);
+    CHECK_FALSE(std::filesystem::exists(log));
+    errors_of(folder.write("d.yml", stub + "observability: { transaction_log: { path: " + folder.path().string() +
+                                        " } }\n"),
+              exit_usage);
 }
 
 TEST_CASE("the reference documents every key of the effective configuration") {
