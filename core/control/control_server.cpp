@@ -129,8 +129,9 @@ class ControlServer::Loop {
     void serve(const std::vector<pollfd>& polled) {
         std::size_t at = 2;
         for (Client& client : clients_) {
-            if (polled[at++].revents == 0) continue;
-            if (!client.is_answered) receive(client);
+            const short found = polled[at++].revents;
+            if (found == 0) continue;
+            if (!client.is_answered) receive(client, (found & POLLHUP) != 0);
             if (client.is_answered) send(client);
         }
     }
@@ -167,17 +168,18 @@ class ControlServer::Loop {
         send(client);
     }
 
-    void receive(Client& client) {
+    // A request ends with its line, or with the input of a client that still waits: one that is gone may have meant more.
+    void receive(Client& client, bool is_gone) {
         std::array<char, request_bytes_max> bytes;
         const ssize_t count = ::recv(client.connection.get(), bytes.data(), bytes.size(), 0);
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-        if (count <= 0) {
+        if (count < 0 || (count == 0 && (is_gone || client.received.empty()))) {
             client.is_over = true;
             return;
         }
         client.received.append(bytes.data(), static_cast<std::size_t>(count));
         const std::size_t end = client.received.find('\n');
-        if (end == std::string::npos && client.received.size() < request_bytes_max) return;
+        if (count > 0 && end == std::string::npos && client.received.size() < request_bytes_max) return;
         answer(client, answer_safely(handler_, std::string_view(client.received).substr(0, end)));
     }
 

@@ -113,9 +113,29 @@ TEST_CASE("hostile bytes get an error, and the server goes on") {
     CHECK(answer_to("\xed\xa0\x80\n").find("no UTF-8") != std::string::npos);
     CHECK(answer_to(std::string(5000, 'a')).find("longer than 4095 bytes") != std::string::npos);
     CHECK(answer_to(std::string(1'000'000, 'a') + "\n").starts_with("error "));
-    CHECK(send_raw(served.path, "no line end", true).empty());
+    CHECK(send_raw(served.path, "", true).empty());
     CHECK(ask_instance(served.path, std::string(4095, 'a')).ok());
     CHECK(ask_instance(served.path, "gr\xc3\xbc\xc3\x9f").ok());
+}
+
+TEST_CASE("the end of a client's input ends its request, unless the client is gone") {
+    Served served;
+    CHECK(send_raw(served.path, "no line end", true).find("you said: no line end") != std::string::npos);
+
+    std::atomic<int> request_count = 0;
+    Served counting({}, [&](std::string_view) {
+        ++request_count;
+        return ControlAnswer{true, ""};
+    });
+    {
+        const auto gone = connect_for_control(counting.path);
+        REQUIRE(gone.ok());
+        REQUIRE(::send(gone->get(), "remove", 6, MSG_NOSIGNAL) == 6);
+    }
+    // When the second of these is read, the end of the one before them was.
+    CHECK(ask_instance(counting.path, "after it").ok());
+    CHECK(ask_instance(counting.path, "after it").ok());
+    CHECK(request_count == 2);
 }
 
 TEST_CASE("a client that says nothing is closed after the time-out") {
