@@ -2,7 +2,9 @@
 
 #include <signal.h>
 
+#include <array>
 #include <chrono>
+#include <mutex>
 #include <thread>
 
 #include "core/base/log.hpp"
@@ -20,20 +22,44 @@ void on_signal(int) {
     signalled_instance.visit([](BusMain& instance) { instance.request_stop(); });
 }
 
-void install_signals() {
-    struct sigaction action {};
-    action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
-}
+constexpr std::array stop_signals = {SIGINT, SIGTERM};
+
+// What the process did on these signals before an instance listened, and which one does so now.
+class SignalActions {
+  public:
+    void install(const BusMain* instance) {
+        const std::scoped_lock lock(mutex_);
+        struct sigaction action {};
+        action.sa_handler = on_signal;
+        action.sa_flags = SA_RESTART;
+        sigemptyset(&action.sa_mask);
+        for (std::size_t i = 0; i < stop_signals.size(); ++i)
+            sigaction(stop_signals[i], &action, owner_ == nullptr ? &before_[i] : nullptr);
+        owner_ = instance;
+    }
+
+    // Unless another instance took over meanwhile.
+    void restore(const BusMain* instance) {
+        const std::scoped_lock lock(mutex_);
+        if (owner_ != instance) return;
+        for (std::size_t i = 0; i < stop_signals.size(); ++i) sigaction(stop_signals[i], &before_[i], nullptr);
+        owner_ = nullptr;
+    }
+
+  private:
+    std::mutex mutex_;
+    const BusMain* owner_ = nullptr;
+    std::array<struct sigaction, stop_signals.size()> before_{};
+};
+
+SignalActions signal_actions;
 
 }  // namespace
 
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
 
 BusMain::~BusMain() {
+    signal_actions.restore(this);
     signalled_instance.clear(this);
     while (signalled_instance.is_visited()) std::this_thread::yield();
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
@@ -56,7 +82,7 @@ ReactorPlan BusMain::plan() const { return control_->plan(); }
 absl::Status BusMain::start() {
     if (control_->options().handles_signals) {
         signalled_instance.set(this);
-        install_signals();
+        signal_actions.install(this);
     }
     return control_->start();
 }

@@ -1,6 +1,7 @@
 #include "apps/prosa/instance_run.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 
 namespace prosa {
 namespace {
@@ -48,7 +49,43 @@ void finish(LoadStats& stats) { stats.counters[LoadCounter::finished].add(); }
 constexpr ProcessorState running = ProcessorState::running;
 constexpr ProcessorState crashed = ProcessorState::crashed;
 
+void (*handler_of(int number))(int) {
+    struct sigaction action {};
+    REQUIRE(sigaction(number, nullptr, &action) == 0);
+    return action.sa_handler;
+}
+
+std::unique_ptr<BusMain> start_with_signals() {
+    InstanceOptions options;
+    options.handles_signals = true;
+    options.stepped_from_ns = 0;
+    auto main = std::make_unique<BusMain>(options);
+    REQUIRE(main->start().ok());
+    return main;
+}
+
 }  // namespace
+
+TEST_CASE("an interrupt means what it did before, once the instance that listened is gone") {
+    const auto before = handler_of(SIGINT);
+    for (int run = 0; run < 2; ++run) {
+        const auto main = start_with_signals();
+        CHECK(handler_of(SIGINT) != before);
+        CHECK(handler_of(SIGTERM) != before);
+    }
+    CHECK(handler_of(SIGINT) == before);
+    CHECK(handler_of(SIGTERM) == before);
+}
+
+TEST_CASE("an instance that took over goes on listening when the first is gone") {
+    const auto before = handler_of(SIGINT);
+    auto first = start_with_signals();
+    auto second = start_with_signals();
+    first.reset();
+    CHECK(handler_of(SIGINT) != before);
+    second.reset();
+    CHECK(handler_of(SIGINT) == before);
+}
 
 TEST_CASE("sources are done when each of their queues has finished or is crashed") {
     Instance instance;
