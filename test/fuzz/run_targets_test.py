@@ -46,6 +46,13 @@ class RunTargets(unittest.TestCase):
         self.assertEqual({json.loads(line)["check"] for line in output.splitlines()},
                          {f"fuzz {target}" for target in run_targets.TARGETS})
 
+    def test_no_seed_is_longer_than_its_target_takes(self):
+        for target in run_targets.TARGETS:
+            for seed in (run_targets.HERE / "corpus" / target).iterdir():
+                with self.subTest(target=target, seed=seed.name):
+                    self.assertLessEqual(seed.stat().st_size,
+                                         run_targets.BYTES_MAX.get(target, run_targets.BYTES_MAX_OTHERS))
+
     def test_each_target_has_a_corpus_of_a_few_kilobytes(self):
         for target in run_targets.TARGETS:
             with self.subTest(target):

@@ -8,9 +8,9 @@
  *   step here            function
  *   ask_to_stop          BusMain::request_stop, Control::begin_stop
  *   observe              Control::is_at_rest, Control::advance_stop
- *   late                 Control::advance_stop at stop_deadline_ns_, Control::complete_pending
+ *   late                 Control::advance_stop at stop_deadline_ns_, Control::tell_completion
  *   end_everything       Control::end_everything
- *   give_up, leave       Control::advance_stop in Phase::ending, Control::join
+ *   give_up, leave       Control::advance_stop while it ends, Control::join
  *   publish              BusNode::house_keep
  *   begin (task)         BusNode::begin_shutdown
  *   complete (task)      Requester::shut_down
