@@ -45,7 +45,8 @@ def run_rounds(first_seed, count, seconds, chosen):
         if time.monotonic() - told >= 10:
             told = time.monotonic()
             print(f"process: {seed - first_seed} rounds, {len(results)} scenarios", file=sys.stderr)
-    return scenarios.check_line(first_seed, results, time.monotonic() - begin, skipped)
+    line = scenarios.check_line(first_seed, results, time.monotonic() - begin, skipped)
+    return {**line, "rounds": seed - first_seed}
 
 
 def main():

@@ -20,16 +20,17 @@ instance.use(os.environ["PROCESS_PROGRAM"], os.environ["PROCESS_PROSA"])
 class Process(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.results, cls.begin = [], time.monotonic()
+        cls.results, cls.skipped, cls.begin = [], 0, time.monotonic()
 
     @classmethod
     def tearDownClass(cls):
-        print(json.dumps(scenarios.check_line(SEED, cls.results, time.monotonic() - cls.begin)))
+        print(json.dumps(scenarios.check_line(SEED, cls.results, time.monotonic() - cls.begin, cls.skipped)))
 
     def check(self, scenario):
         try:
             result = scenario(random.Random(f"{SEED} {scenario.__name__}"))
         except scenarios.Skipped as why:
+            type(self).skipped += 1
             self.skipTest(str(why))
         self.results.append(result)
         self.assertEqual(result.faults, [])

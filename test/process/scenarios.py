@@ -5,6 +5,7 @@ the bus has one outcome or was refused, whatever happened to the process.
 """
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -201,11 +202,7 @@ def descriptor_limit(random):
         result.ended_in_order(instance, instance.stop())
     few = random.randrange(4, 24)
     with Instance().start(limits=[(resource.RLIMIT_NOFILE, few)]) as instance:
-        instance.wait_for_successes(100)
-        if instance.process.poll() is None:
-            result.ended_in_order(instance, instance.stop())
-        else:
-            refused_to_start(instance, result, f"{few} descriptors")
+        works_or_says_why(instance, result, f"{few} descriptors")
     return result
 
 
@@ -214,11 +211,7 @@ def memory_limit(random):
     result = Result()
     mebibytes = int(48 * 2 ** (random.random() * 4))
     with Instance().start(limits=[(resource.RLIMIT_AS, mebibytes << 20)]) as instance:
-        instance.wait_for_successes(300)
-        if instance.process.poll() is None:
-            result.ended_in_order(instance, instance.stop())
-        else:
-            refused_to_start(instance, result, f"{mebibytes} MiB")
+        works_or_says_why(instance, result, f"{mebibytes} MiB")
     return result
 
 
@@ -253,6 +246,16 @@ def connection_to(instance):
     except OSError:
         pass  # it takes no more
     return connection
+
+
+def works_or_says_why(instance, result, limit):
+    """It serves requests, or names what it lacks: while it runs, or as it ends."""
+    serves = instance.wait_for_successes(100)
+    if instance.process.poll() is not None:
+        return refused_to_start(instance, result, limit)
+    lacks = re.search("memory|descriptor|too many open files", instance.err(), re.IGNORECASE)
+    result.expect(serves or lacks, f"{limit}: it runs, serves nothing and does not say why")
+    return result.ended_in_order(instance, instance.stop())
 
 
 def refused_to_start(instance, result, limit):

@@ -6,7 +6,10 @@ of that for N seconds (600; at least 6) and looks at the process each second. Pr
 driven_seconds, which is N; capacity and rate per second; rss_kib_per_minute, the slope of a straight line through the
 second half of the samples; descriptors and threads at the first and last sample; p99.9 of the first and of the last
 minute (of the first and last third, when it is shorter).
-Failures: an exit code that is not 0, counts that disagree, descriptors or threads that grew.
+Failures: an exit code that is not 0, counts that disagree, descriptors or threads that grew. When it drives for ten
+minutes or more also: a machine that does not take the lowest rate; memory that grows faster than SLOPE_MAX, a small part
+of a byte for each request; and a p99.9 of the last minute above TAIL_GROWTH_MAX times the first one's, which a busy
+machine stays below and a queue that grows does not.
 Exit: 0 no failure; 1 otherwise.
 """
 
@@ -23,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MIN = 6     # the threads are there when it is first looked at, and the log has some intervals
 SUCCESS_MIN = 99.0  # percent of the intended, in the worst window
 RATE_MISSED = 3     # exit code
+LONG_SECONDS = 600
+SLOPE_MAX = 512     # KiB per minute
+TAIL_GROWTH_MAX = 20
 
 
 def load_command(prosa, rate, seconds, *more):
@@ -119,6 +125,13 @@ def soak(prosa, rate, seconds, folder):
     return samples[:-1], process.returncode, json.loads(report.read_text(encoding="utf-8")), hlog
 
 
+def lasting_faults(seconds, slope, edges, highest):
+    """What a short run is too short to show, and what a slow machine cannot."""
+    if seconds < LONG_SECONDS:
+        return []
+    return [slope > SLOPE_MAX, edges[1] > TAIL_GROWTH_MAX * edges[0], highest == 0]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True)
@@ -138,12 +151,14 @@ def main():
         part_s = min(60, seconds / 3)
         edges = [percentile_us(prosa, hlog, *edge, folder) for edge in ((0, part_s), (seconds - part_s, seconds + 60))]
     first, last = samples[0], samples[-1]
-    faults = [exit_code not in (0, RATE_MISSED), bool(report["disagreements"]), last[2] > first[2], last[3] > first[3]]
+    slope = slope_per_minute(samples[len(samples) // 2:])
+    faults = [exit_code not in (0, RATE_MISSED), bool(report["disagreements"]), last[2] > first[2], last[3] > first[3],
+              *lasting_faults(seconds, slope, edges, highest)]
     print(json.dumps({
         "check": "soak", "seed": 0, "count": report["counts"]["sent"], "failures": sum(faults),
         "seconds": round(time.monotonic() - begin, 1), "driven_seconds": seconds,
         "capacity_per_s": highest, "rate_per_s": int(rate),
-        "rss_kib_per_minute": round(slope_per_minute(samples[len(samples) // 2:]), 1), "rss_kib_last": last[1],
+        "rss_kib_per_minute": round(slope, 1), "rss_kib_last": last[1],
         "descriptors": [first[2], last[2]], "threads": [first[3], last[3]], "p99.9_us": edges}), flush=True)
     return 1 if any(faults) else 0
 

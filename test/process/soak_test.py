@@ -9,10 +9,19 @@ import subprocess
 import unittest
 from pathlib import Path
 
+import soak
+
 SOAK = Path(__file__).resolve().parent / "soak.py"
 
 
 class Soak(unittest.TestCase):
+    def test_what_grows_is_a_fault_of_a_long_run(self):
+        self.assertEqual(soak.lasting_faults(600, 10, [50, 60], 100_000), [False, False, False])
+        self.assertEqual(soak.lasting_faults(600, 100 * 1024, [50, 60], 100_000), [True, False, False])
+        self.assertEqual(soak.lasting_faults(600, 10, [50, 5000], 100_000), [False, True, False])
+        self.assertEqual(soak.lasting_faults(600, 10, [50, 60], 0), [False, False, True])
+        self.assertEqual(soak.lasting_faults(10, 100 * 1024, [50, 5000], 0), [])
+
     def test_it_prints_the_check_line_with_its_figures(self):
         done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--seconds", "6", "--step_seconds", "1",
                                "--rate_min", "5000"], capture_output=True, text=True, timeout=280, check=False)
