@@ -6,14 +6,14 @@
 namespace prosa {
 namespace {
 
-ConfiguredProcessor make_processor(std::string name, bool is_source) {
+ConfiguredProcessor make_configured(std::string name, bool is_source) {
     ConfiguredProcessor processor;
     processor.definition.name = std::move(name);
     processor.is_source = is_source;
     return processor;
 }
 
-ProcessorReport make_report(std::string name, std::vector<ProcessorState> states) {
+ProcessorReport make_hosted(std::string name, std::vector<ProcessorState> states) {
     ProcessorReport processor;
     processor.name = std::move(name);
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -25,21 +25,21 @@ ProcessorReport make_report(std::string name, std::vector<ProcessorState> states
 }
 
 // Two sources, the second with two queues, and a stub.
-struct Instance {
+struct Sources {
     InstanceSettings settings;
     LoadBoard board;
     std::shared_ptr<LoadStats> first = board.add("i");
     std::shared_ptr<LoadStats> second = board.add("j");
     std::shared_ptr<LoadStats> third = board.add("j/1");
 
-    Instance() {
-        settings.processors = {make_processor("i", true), make_processor("j", true), make_processor("s", false)};
+    Sources() {
+        settings.processors = {make_configured("i", true), make_configured("j", true), make_configured("s", false)};
     }
 
     bool are_done(ProcessorState i, ProcessorState j, ProcessorState j1) const {
         InstanceReport report;
-        report.processors = {make_report("i", {i}), make_report("j", {j, j1}),
-                             make_report("s", {ProcessorState::running})};
+        report.processors = {make_hosted("i", {i}), make_hosted("j", {j, j1}),
+                             make_hosted("s", {ProcessorState::running})};
         return are_sources_done(settings, board, report);
     }
 };
@@ -88,30 +88,30 @@ TEST_CASE("an instance that took over goes on listening when the first is gone")
 }
 
 TEST_CASE("sources are done when each of their queues has finished or is crashed") {
-    Instance instance;
-    CHECK_FALSE(instance.are_done(running, running, running));
-    CHECK(instance.are_done(crashed, crashed, crashed));
-    finish(*instance.first);
-    CHECK_FALSE(instance.are_done(running, running, running));
-    CHECK(instance.are_done(running, crashed, crashed));
-    finish(*instance.third);
-    CHECK_FALSE(instance.are_done(running, running, running));
-    CHECK(instance.are_done(running, crashed, running));
-    finish(*instance.second);
-    CHECK(instance.are_done(running, running, running));
+    Sources sources;
+    CHECK_FALSE(sources.are_done(running, running, running));
+    CHECK(sources.are_done(crashed, crashed, crashed));
+    finish(*sources.first);
+    CHECK_FALSE(sources.are_done(running, running, running));
+    CHECK(sources.are_done(running, crashed, crashed));
+    finish(*sources.third);
+    CHECK_FALSE(sources.are_done(running, running, running));
+    CHECK(sources.are_done(running, crashed, running));
+    finish(*sources.second);
+    CHECK(sources.are_done(running, running, running));
 }
 
 TEST_CASE("a source of which one queue is crashed still sends") {
-    const Instance instance;
-    CHECK_FALSE(instance.are_done(crashed, crashed, running));
-    CHECK_FALSE(instance.are_done(crashed, running, crashed));
+    const Sources sources;
+    CHECK_FALSE(sources.are_done(crashed, crashed, running));
+    CHECK_FALSE(sources.are_done(crashed, running, crashed));
 }
 
 TEST_CASE("a source that was removed is done, and an instance without sources never is") {
-    Instance instance;
-    CHECK(are_sources_done(instance.settings, instance.board, {}));
-    instance.settings.processors.clear();
-    CHECK_FALSE(instance.are_done(crashed, crashed, crashed));
+    Sources sources;
+    CHECK(are_sources_done(sources.settings, sources.board, {}));
+    sources.settings.processors.clear();
+    CHECK_FALSE(sources.are_done(crashed, crashed, crashed));
 }
 
 }  // namespace prosa
