@@ -2,8 +2,9 @@
 """test/process/isolation.py --build FOLDER [--rounds N] [--seconds S] [--turn_seconds T]: what a hung neighbour
 costs.
 
-A source and a provider on reactor 0 are measured while reactor 1 hangs in a handler, and while it is healthy and as
-busy: it never sleeps, and carries a load of its own. The two take turns of T seconds (4), N times each (7), or until S
+A source and a provider on reactor 0 are measured, beside a second source there that sends to reactor 1: once while that
+hangs in the handler of a request, with the requests behind it in its ring, and once while it is healthy and answers. The
+two take turns of T seconds (4), N times each (7), or until S
 seconds are over. Prints the check line with p99_us of each turn, and the ratio of the medians, hung to healthy; the bar
 is 1.2. A ratio above it is no failure: on two CPUs that others use it is a figure with its spread. Failures: runs that
 did not end in order.
@@ -26,14 +27,14 @@ bus: {{reactors: 2, idle: spin, shutdown_timeout: 20s}}
 measured:
   {{processor: injector, adaptor: dummy, reactor: 0, service_name: ECHO, rate: 20k, duration: {seconds}s, warmup: 500ms}}
 echo: {{processor: stub, adaptor: parrot, reactor: 0, service_names: [ECHO]}}
+load:
+  {{processor: ledger_source, reactor: 0, service_name: BUSY, ledger: {folder}/ledger, requests: 10000000, rate: 20000}}
 """
 HEALTHY = """
-load:
-  {{processor: ledger_source, reactor: 1, service_name: BUSY, ledger: {folder}/ledger, requests: 10000000, rate: 20000}}
 busy: {{processor: stub, adaptor: parrot, reactor: 1, service_names: [BUSY]}}
 """
 HUNG = """
-hung: {{processor: troubled, reactor: 1, service_names: [BUSY], start_takes: {longer}s}}
+hung: {{processor: troubled, reactor: 1, service_names: [BUSY], hang_at: 2000, hang_takes: {longer}s}}
 """
 UNITS_US = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 

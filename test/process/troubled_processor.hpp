@@ -16,7 +16,9 @@ struct TroubledOptions {
     std::vector<std::string> service_names;
     std::uint64_t throw_every = 0;  // requests; 0: never
     std::uint64_t keep_every = 0;   // kept until the end of the run; 0: none
-    Nanos start_ns = 0;             // that on_start takes
+    std::uint64_t hang_at = 0;      // the request whose handler takes hang_ns; 0: none
+    Nanos hang_ns = 0;
+    Nanos start_ns = 0;  // that on_start takes
     bool hangs_at_shutdown = false;
 };
 
@@ -32,6 +34,7 @@ class TroubledProcessor final : public Processor {
 
     void on_request(Request& request) override {
         ++count_;
+        if (count_ == options_.hang_at) spin_for(options_.hang_ns);
         if (options_.throw_every != 0 && count_ % options_.throw_every == 0)
             throw ProcessorError::recoverable("thrown as configured");
         if (options_.keep_every != 0 && count_ % options_.keep_every == 0) {
