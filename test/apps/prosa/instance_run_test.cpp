@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <cstdint>
+
 namespace prosa {
 namespace {
 
@@ -49,10 +51,10 @@ void finish(LoadStats& stats) { stats.counters[LoadCounter::finished].add(); }
 constexpr ProcessorState running = ProcessorState::running;
 constexpr ProcessorState crashed = ProcessorState::crashed;
 
-void (*handler_of(int number))(int) {
+std::uintptr_t handler_of(int number) {
     struct sigaction action {};
     REQUIRE(sigaction(number, nullptr, &action) == 0);
-    return action.sa_handler;
+    return reinterpret_cast<std::uintptr_t>(action.sa_handler);
 }
 
 std::unique_ptr<BusMain> start_with_signals() {
