@@ -97,9 +97,13 @@ TEST_CASE("a request that never arrived is named, unless the stop ended it or it
     count(instance.requester, CallerCounter::accepted, 2);
     count(instance.requester, CallerCounter::outcome_timeout, 2);
     CHECK(instance.disagreement() ==
-          "requesters had 102 requests accepted, but providers received 100 and 0 ended as unreachable (0 "
-          "were ended "
-          "by the stop)");
+          "requesters had 102 requests accepted, but providers received 100 and 0 ended as unreachable "
+          "(0 were ended by the stop, 0 were never taken)");
+    instance.reactor.queue_depth = 1;
+    CHECK(instance.disagreement() != "");
+    instance.reactor.queue_depth = 2;
+    CHECK(instance.disagreement() == "");
+    instance.reactor.queue_depth = 0;
     instance.reactor.unreachable = 2;
     CHECK(instance.disagreement() == "");
 
