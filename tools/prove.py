@@ -131,12 +131,12 @@ class Record:
 def output_of(command, environment, limit_s):
     """What the command wrote, and its exit code; None after so many seconds, with all that it started killed."""
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as running:
+                          stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True) as running:
         try:
-            return running.communicate(timeout=limit_s)[0], running.returncode
+            return "".join(running.communicate(timeout=limit_s)), running.returncode
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            return f"{running.communicate()[0]}\nno end after {limit_s:.0f} s", None
+            return "".join(running.communicate()) + f"\nno end after {limit_s:.0f} s", None
 
 
 def new_lines(lines, record):

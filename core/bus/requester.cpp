@@ -307,7 +307,7 @@ void Requester::flush_deferred(Outbound& outbound) noexcept {
 SharedOutbound* Requester::outbound_to(const std::shared_ptr<SharedQueue>& queue) noexcept try {
     for (const auto& outbound : shared_)
         if (outbound->queue == queue) return outbound.get();
-    return shared_.emplace_back(std::make_unique<SharedOutbound>(queue, BlockFifo{})).get();
+    return shared_.emplace_back(std::make_unique<SharedOutbound>(queue)).get();
 } catch (const std::bad_alloc&) {
     return nullptr;  // the claim tries another provider or refuses
 }

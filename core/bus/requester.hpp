@@ -61,6 +61,8 @@ struct Outbound {
 struct SharedOutbound {
     std::shared_ptr<SharedQueue> queue;
     BlockFifo waiting;  // committed messages for which the queue had no memory yet, though room
+
+    explicit SharedOutbound(std::shared_ptr<SharedQueue> of) noexcept : queue(std::move(of)) {}
 };
 
 // Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live

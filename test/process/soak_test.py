@@ -22,6 +22,12 @@ class Soak(unittest.TestCase):
         self.assertEqual(soak.lasting_faults(600, 10, [50, 60], 0), [False, False, True])
         self.assertEqual(soak.lasting_faults(10, 100 * 1024, [50, 5000], 0), [])
 
+    def test_a_leak_is_a_slope_and_a_step_is_none(self):
+        at = lambda kib: [(second, kib(second), 7, 4) for second in range(300)]  # noqa: E731
+        self.assertEqual(soak.slope_per_minute(at(lambda second: 40_000 + 10 * second)), 600)
+        self.assertEqual(soak.slope_per_minute(at(lambda second: 40_000 + 2_000 * (second > 150))), 0)
+        self.assertEqual(soak.slope_per_minute([(1, 40_000, 7, 4)]), 0)
+
     def test_it_prints_the_check_line_with_its_figures(self):
         done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--seconds", "6", "--step_seconds", "1",
                                "--rate_min", "5000"], capture_output=True, text=True, timeout=280, check=False)

@@ -95,6 +95,11 @@ class ProveTest(unittest.TestCase):
             time.sleep(0.01)
         self.assertFalse(is_running(int(kept[1])))
 
+    def test_what_is_said_beside_a_line_does_not_break_it(self):
+        talking = prove.Check("talking", ("sh", "-c", f"printf '%s' '{LINE}'; echo progress >&2; echo"), "seeds", 1)
+        record, failed = run_turn(self.folder, talking)
+        self.assertEqual((failed, record.total("count")), (0, 5))
+
     def test_a_search_that_is_complete_counts_once(self):
         search = '{{"check": "every schedule", "seed": 0, "count": 7, "failures": 0, "seconds": 0.5}}'
         both = prove.Check("model", ("printf", f"{LINE}\\n{search}\\n"), "schedules", 1)
