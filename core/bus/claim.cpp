@@ -5,6 +5,8 @@
 #include "core/bus/shared_queue.hpp"
 #include "core/memory/poison.hpp"
 
+// The steps of every claim and commit are inlined always: left to itself the compiler does it or not, depending on
+// what else is in its unit.
 namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
@@ -45,19 +47,24 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
     caller.counters[has_credit ? CallerCounter::refused_ring : CallerCounter::refused_credit].add();
 }
 
-bool Claim::try_provider(const Provider& provider) noexcept {
+[[gnu::always_inline]] inline bool Claim::try_provider(const Provider& provider) noexcept {
     outbound_ = requester_->outbound_to(provider.reactor);
     if (outbound_ == nullptr) [[unlikely]] return false;
     if (provider.shared_queue != nullptr) return try_shared(provider.shared_queue);
     if (!outbound_->has_open_claim && outbound_->staged_count == 0) [[likely]] {
         std::byte* const slot = outbound_->link->requests.try_claim();
         if (slot == nullptr) [[unlikely]] return false;
+        prefetch_write(slot);  // the provider looks at it, so it has a copy: that goes while the body is written
         unpoison(slot, requester_->options_.slot_bytes);
         header_ = &header_at(slot);
         requester_->open_claim(*outbound_);
         return true;
     }
-    // Others were promised the next slots: this message is built in a block and follows.
+    return try_beside_others();
+}
+
+// Others were promised the next slots: this message is built in a block and follows.
+bool Claim::try_beside_others() noexcept {
     const std::uint32_t promised = outbound_->staged_count + (outbound_->has_open_claim ? 1 : 0);
     if (!outbound_->link->requests.can_claim(promised + 1) || !try_staged()) return false;
     ++outbound_->staged_count;
@@ -86,7 +93,8 @@ bool Claim::try_staged() noexcept {
 
 // What is known of the request now goes where it belongs, word by word: the options were written a moment ago, and a
 // copy that loads two of their words at once would wait for all stores before it.
-void Claim::note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept {
+[[gnu::always_inline]] inline void Claim::note_request(const Provider& provider, ServiceHandle service,
+                                                       const SendOptions& options) noexcept {
     provider_id_ = provider.id;
     endpoint_ = provider.endpoint;
     timeout_ns_ = options.timeout_ns != 0 ? options.timeout_ns : requester_->options_.call_timeout_ns;
@@ -98,7 +106,7 @@ void Claim::note_request(const Provider& provider, ServiceHandle service, const 
     entry.caller = caller_->place_;
 }
 
-void Claim::open_body(std::uint32_t bytes_hint) noexcept {
+[[gnu::always_inline]] inline void Claim::open_body(std::uint32_t bytes_hint) noexcept {
     const std::uint32_t offset = correlation_ != 0 ? correlation_bytes : 0;
     body_.data = area_of(*header_) + offset;
     body_.capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset;
@@ -182,7 +190,7 @@ RequestId Claim::commit() noexcept {
     return id;
 }
 
-void Claim::publish() noexcept {
+[[gnu::always_inline]] inline void Claim::publish() noexcept {
     Requester& requester = *requester_;
     if (staged_ == nullptr) [[likely]] {
         outbound_->link->requests.publish();
@@ -192,6 +200,11 @@ void Claim::publish() noexcept {
         if (!outbound_->deferred.is_empty()) [[unlikely]] requester.flush_deferred(*outbound_);
         return;
     }
+    publish_staged();
+}
+
+void Claim::publish_staged() noexcept {
+    Requester& requester = *requester_;
     if (shared_outbound_ != nullptr)
         requester.push_shared(*shared_outbound_, *staged_);
     else

@@ -126,12 +126,6 @@ bool Requester::try_resize_callers() noexcept try {
     return false;
 }
 
-Outbound* Requester::outbound_to(ReactorId provider) noexcept {
-    const std::size_t at = value_of(provider);
-    if (at < by_reactor_.size() && by_reactor_[at] != nullptr) [[likely]] return by_reactor_[at].get();
-    return connect(provider);
-}
-
 Outbound* Requester::connect(ReactorId provider) noexcept try {
     const std::size_t at = value_of(provider);
     if (at >= by_reactor_.size()) by_reactor_.resize(at + 1);
@@ -207,7 +201,7 @@ void Requester::drain_all_replies() noexcept {
     }
 }
 
-void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
+[[gnu::always_inline]] inline void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
     PendingEntry* const entry = pending_.at(header.pending_index);
     if (entry == nullptr || entry->id != header.id) [[unlikely]] {
         duplicates_.add();
@@ -230,7 +224,7 @@ void Requester::take_reply(Outbound& outbound, MessageHeader& header) noexcept {
 }
 
 // Ends the flight: what is left of the entry holds credit only.
-Outcome Requester::close(PendingEntry& entry, ServiceError error) noexcept {
+[[gnu::always_inline]] inline Outcome Requester::close(PendingEntry& entry, ServiceError error) noexcept {
     entry.state = PendingState::reported;
     --in_flight_;
     Outcome outcome;
@@ -258,7 +252,7 @@ void Requester::log_end(const PendingEntry& entry, ServiceError error, bool is_a
                    .reference = trace.reference});
 }
 
-void Requester::deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept {
+[[gnu::always_inline]] inline void Requester::deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept {
     if (waiter == nullptr) [[likely]]
         caller.on_outcome(outcome);
     else

@@ -101,11 +101,13 @@ class Claim {
     friend class Requester;
 
     bool try_provider(const Provider& provider) noexcept;
+    bool try_beside_others() noexcept;
     bool try_shared(const std::shared_ptr<SharedQueue>& queue) noexcept;
     bool try_staged() noexcept;
     void note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept;
     void open_body(std::uint32_t bytes_hint) noexcept;
     void publish() noexcept;
+    void publish_staged() noexcept;
     void trace() noexcept;
     static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
 
@@ -234,7 +236,11 @@ class Requester {
 
     // The place in entry.providers to try first.
     std::uint32_t choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept;
-    Outbound* outbound_to(ReactorId provider) noexcept;
+    Outbound* outbound_to(ReactorId provider) noexcept {
+        const std::size_t at = value_of(provider);
+        if (at < by_reactor_.size() && by_reactor_[at] != nullptr) [[likely]] return by_reactor_[at].get();
+        return connect(provider);
+    }
     Outbound* connect(ReactorId provider) noexcept;
     PROSA_API bool take_table() noexcept;
     PROSA_API void wake_providers() noexcept;

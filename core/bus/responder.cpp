@@ -95,7 +95,7 @@ std::uint32_t Responder::serve_requests() noexcept {
     return taken;
 }
 
-std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
+[[gnu::always_inline]] inline std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
     if (!inbound.outbox.is_empty()) [[unlikely]] return 0;
     SlotRing<>& requests = inbound.link->requests;
     const std::uint32_t waited = inbound.waiting.is_empty() ? 0 : serve_waiting(inbound);
@@ -108,6 +108,8 @@ std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
         if (is_empty) break;
         if (!inbound.outbox.may_take_request(inbound.link->replies)) [[unlikely]] break;
         MessageHeader& header = header_at(slot);
+        // The requester looks at the slot of the answer, so it has a copy: that goes while the request is handled.
+        inbound.link->replies.prefetch_claim(1);
         inbound.read_ahead.prepare(requests, header);
         serve(inbound, callee_of(header.provider), header);
         if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(inbound, body);
@@ -182,7 +184,7 @@ Nanos Responder::time_for(Nanos deadline_ns) noexcept {
     return now_ns_;
 }
 
-void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept {
+[[gnu::always_inline]] inline void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept {
     if (callee == nullptr) [[unlikely]] {
         unreachable_.add();
         answer_error(inbound, header, ServiceError::unreachable);
