@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstring>
-#include <random>
 #include <thread>
 
 #include "core/ring/slot_ring.hpp"
@@ -16,7 +15,7 @@ namespace prosa {
 namespace {
 
 constexpr std::uint32_t slot_bytes = 256;
-constexpr std::uint64_t message_count = 1'000'000;
+constexpr std::uint64_t message_count = 4'000'000;
 
 struct Message {
     std::uint32_t sequence_word;
@@ -33,65 +32,107 @@ std::uint64_t mix(std::uint64_t value) {
     return value ^ (value >> 29);
 }
 
+// Cheap enough to be asked for every message (Steele, Lea and Flood, 2014: SplitMix).
+class Random {
+  public:
+    explicit Random(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t next() { return mix(state_ += 0x9e37'79b9'7f4a'7c15ULL); }
+
+  private:
+    std::uint64_t state_;
+};
+
+std::uint64_t word_of(std::uint64_t number, std::uint32_t at) { return mix(number) + at * 0x9e37'79b9'7f4a'7c15ULL; }
+
 void fill(std::byte* slot, std::uint64_t number) {
     auto& message = *reinterpret_cast<Message*>(slot);
     message.number = number;
     message.word_count = static_cast<std::uint32_t>(mix(number) % std::size(message.words));
     message.checksum = number;
-    for (std::uint32_t i = 0; i < message.word_count; ++i) {
-        message.words[i] = mix(number + i);
-        message.checksum = mix(message.checksum ^ message.words[i]);
-    }
+    for (std::uint32_t i = 0; i < message.word_count; ++i) message.checksum += message.words[i] = word_of(number, i);
 }
 
 bool is_intact(const std::byte* slot, std::uint64_t number) {
     const auto& message = *reinterpret_cast<const Message*>(slot);
     if (message.number != number || message.word_count >= std::size(message.words)) return false;
     std::uint64_t checksum = number;
-    for (std::uint32_t i = 0; i < message.word_count; ++i) checksum = mix(checksum ^ message.words[i]);
-    return checksum == message.checksum;
+    std::uint64_t difference = 0;
+    for (std::uint32_t i = 0; i < message.word_count; ++i) {
+        checksum += message.words[i];
+        difference |= message.words[i] ^ word_of(number, i);
+    }
+    return checksum == message.checksum && difference == 0;
 }
 
-void dawdle(std::mt19937_64& random) {
-    if (random() % 64 == 0) std::this_thread::yield();
-    if (random() % 16 != 0) return;
-    for (std::uint64_t spin = random() % 200; spin > 0; --spin) cpu_relax();
-}
+// One side's pace: most of the time as fast as it can, so that the other side is waited for; at times so slow that it
+// is the one waited for, which fills or empties the ring.
+class Pace {
+  public:
+    explicit Pace(std::uint64_t seed) : random_(seed) {}
+
+    std::uint64_t draw() { return random_.next(); }
+
+    void after_message() {
+        if (left_-- == 0) {
+            left_ = random_.next() % 4096;
+            is_slow_ = random_.next() % 16 == 0;
+            std::this_thread::yield();
+        }
+        if (!is_slow_ || random_.next() % 16 != 0) return;
+        for (std::uint64_t spin = random_.next() % 200; spin > 0; --spin) cpu_relax();
+    }
+
+  private:
+    Random random_;
+    std::uint64_t left_ = 0;
+    bool is_slow_ = false;
+};
+
+// Until the other side moves; it may have no CPU.
+class Wait {
+  public:
+    void turn() { ++turns_ % 64 == 0 ? std::this_thread::yield() : cpu_relax(); }
+
+  private:
+    std::uint32_t turns_ = 0;
+};
 
 void produce(SlotRing<>& ring, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
+    Pace pace(seed);
+    Wait wait;
     std::uint64_t number = 0;
     while (number < message_count) {
-        const auto wanted = static_cast<std::uint32_t>(random() % ring.capacity_slots() + 1);
+        const auto wanted = static_cast<std::uint32_t>(pace.draw() % ring.capacity_slots() + 1);
         if (!ring.can_claim(wanted)) {
-            std::this_thread::yield();
+            wait.turn();
             continue;
         }
         for (std::uint32_t i = 0; i < wanted && number < message_count; ++i) {
             std::byte* const slot = ring.try_claim();
-            REQUIRE(slot != nullptr);
+            if (slot == nullptr) FAIL("no slot after can_claim, message ", number);
             fill(slot, number);
-            if (random() % 8 == 0) fill(ring.try_claim(), number);  // the first claim was aborted
+            if (pace.draw() % 8 == 0) fill(ring.try_claim(), number);  // the first claim was aborted
             ring.publish();
             ++number;
+            pace.after_message();
         }
-        dawdle(random);
     }
 }
 
 void consume(SlotRing<>& ring, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
+    Pace pace(seed);
+    Wait wait;
     std::uint64_t number = 0;
     while (number < message_count) {
         const std::byte* const slot = ring.peek();
         if (slot == nullptr) {
-            std::this_thread::yield();
+            wait.turn();
             continue;
         }
-        REQUIRE(is_intact(slot, number));
+        if (!is_intact(slot, number)) FAIL("not message ", number, ", or not whole");
         ring.release();
         ++number;
-        dawdle(random);
+        pace.after_message();
     }
     CHECK(ring.peek() == nullptr);
 }
