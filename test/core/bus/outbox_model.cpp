@@ -6,7 +6,10 @@
 //
 // Forbids   a deadlock of full rings; a request without an answer, or with two; an answer that another overwrites
 //           half written; a handler that finds no slot for its answer; answers of kept requests out of their order;
-//           more requests under way than credit; credit or blocks that do not come home.
+//           more requests under way than credit; blocks that do not come home.
+// Its own   the order of a turn, the blocks, and the credit: a count that a send takes and an answer gives back, there
+//           to bound what is under way. Where the bus takes and returns its own, and for which provider, is held by
+//           model/request_life.pml, unit/delivery_pair_test.cpp and policy_test.cpp.
 // Caught    each of these alone: may_send that does not count the reserved slot (a handler without a slot), or does
 //           not look at the open answer (an overwritten answer); send_or_wait that does not look at what waits (an
 //           order broken); may_take_request that does not look at the ring (a handler without a slot); a flush that
