@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""tools/count_tests.py TESTLOG_JSON: sums the test cases of one `meson test` run.
+"""tools/count_tests.py TESTLOG_JSON [CHECK SECONDS]: sums the test cases of one `meson test` run.
 
 TESTLOG_JSON is Meson's meson-logs/testlog.json (one object a line: name, command, result, stdout).
 A test states its cases by doctest's summary line, by a line "N passed, N failed[, N skipped]", or by lines
-{"check": NAME, ..., "failures": N}, each of them a case; one that states none is one case. A test that Meson calls failed (crash, time out, exit code) without
-a failed case of its own counts as one failed case.
+{"check": NAME, ..., "failures": N}, each of them a case; one that states none is one case. A test that Meson calls
+failed (crash, time out, exit code) without a failed case of its own counts as one failed case.
 
-Prints the tests that failed, then "N passed, N failed[, N skipped]".
+Prints the tests that failed, with CHECK the line that tools/prove records, then "N passed, N failed[, N skipped]".
 Exit: 0 nothing failed and something passed; 1 otherwise; 2 no readable log.
 """
 
@@ -96,17 +96,21 @@ def count_log(lines):
 
 
 def main(arguments):
-    if len(arguments) != 1:
+    if len(arguments) not in (1, 3):
         print(__doc__, file=sys.stderr)
         return 2
+    log_file, *check = arguments
     try:
-        with open(arguments[0], encoding="utf-8", errors="replace") as log:
+        with open(log_file, encoding="utf-8", errors="replace") as log:
             total, failures = count_log(log)
     except (OSError, ValueError, KeyError) as error:
-        print(f"count_tests: {arguments[0]}: {error!r}", file=sys.stderr)
+        print(f"count_tests: {log_file}: {error!r}", file=sys.stderr)
         return 2
     for failure in failures:
         print(failure)
+    if check:
+        print(json.dumps({"check": check[0], "seed": 0, "count": total.passed + total.failed, "failures": total.failed,
+                          "seconds": int(check[1]), "skipped": total.skipped}))
     print(total)
     return 0 if total.passed and not total.failed else 1
 

@@ -73,10 +73,13 @@ CHECKS = [
     searches("wake word"),
     searches("outbox"),
     Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants", patience_seconds=4 * 3600),
+    Check("coverage", ("tools/coverage",), "lines", patience_seconds=2 * 3600),
+    *[Check(f"{kind} sanitizer", ("tools/test", "--sanitize", kind), "cases", patience_seconds=4 * 3600)
+      for kind in ("address", "thread")],
     Check("soak", ("python3", "test/process/soak.py", "--build", "build/test", "--seconds", "{seconds}"), "requests",
           10, seeds_per_turn=1, turn_seconds=600),  # what grows slowly shows in a long turn only
     Check("neighbour", ("python3", "test/process/isolation.py", "--build", "build/test", "--seconds", "{seconds}"),
-          "rounds", 2),
+          "rounds", 2, turn_seconds=300),  # on a busy machine few rounds leave the side of the bar open
     Check("simulation", (f"{TEST}/simulation/simulation", "--seed", "{seed}", "--seconds", "{seconds}"), "seeds", 20),
     Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
                       "--seconds", "{seconds}"), "scenarios", 6),

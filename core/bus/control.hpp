@@ -284,13 +284,8 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
     return future.get();
 }
 
-// For calls that return a status. Without memory for the text, too, it is the code alone.
-inline absl::Status out_of_memory() noexcept {
-    try {
-        return absl::ResourceExhaustedError("out of memory");
-    } catch (const std::bad_alloc&) {
-        return absl::Status(absl::StatusCode::kResourceExhausted, "");
-    }
-}
+// For calls that return a status. Made with the first instance, so that its text needs no memory when there
+// is none.
+const absl::Status& out_of_memory();
 
 }  // namespace prosa

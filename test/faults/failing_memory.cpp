@@ -1,6 +1,8 @@
 #include "test/faults/failing_memory.hpp"
 
 #include <dlfcn.h>
+#include <malloc.h>
+#include <mimalloc.h>
 
 #include <cstddef>
 #include <cstdlib>
@@ -12,8 +14,7 @@ namespace {
 struct State {
     std::uint64_t count;
     std::uint64_t which;
-    std::int64_t live;
-    std::int32_t safe_depth;
+    LiveMemory live;
     bool is_armed;
     bool lasts;
     bool has_failed;
@@ -21,11 +22,16 @@ struct State {
 thread_local constinit State state{};
 
 bool must_fail() noexcept {
-    if (!state.is_armed || state.safe_depth != 0) return false;
+    if (!state.is_armed) return false;
     const std::uint64_t number = state.count++;
     const bool fails = number == state.which || (state.lasts && number > state.which);
     state.has_failed = state.has_failed || fails;
     return fails;
+}
+
+void count_live(std::int64_t blocks, std::size_t bytes) noexcept {
+    state.live.blocks += blocks;
+    state.live.bytes += blocks * static_cast<std::int64_t>(bytes);
 }
 
 void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
@@ -33,13 +39,13 @@ void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
     void* const memory = alignment <= alignof(std::max_align_t)
                              ? std::malloc(bytes == 0 ? 1 : bytes)
                              : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    if (memory != nullptr) ++state.live;
+    if (memory != nullptr) count_live(1, malloc_usable_size(memory));
     return memory;
 }
 
 void release(void* memory) noexcept {
     if (memory == nullptr) return;
-    --state.live;
+    count_live(-1, malloc_usable_size(memory));
     std::free(memory);
 }
 
@@ -61,10 +67,7 @@ void FailingMemory::arm(std::uint64_t which, bool lasts) noexcept {
 void FailingMemory::disarm() noexcept { state.is_armed = false; }
 std::uint64_t FailingMemory::allocations() noexcept { return state.count; }
 bool FailingMemory::has_failed() noexcept { return state.has_failed; }
-std::int64_t FailingMemory::live_count() noexcept { return state.live; }
-
-SafeMemory::SafeMemory() noexcept { ++state.safe_depth; }
-SafeMemory::~SafeMemory() { --state.safe_depth; }
+LiveMemory FailingMemory::live() noexcept { return state.live; }
 
 }  // namespace prosa::test
 
@@ -95,7 +98,14 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { r
 
 // The memory of message pools.
 extern "C" void* mi_malloc_aligned(std::size_t bytes, std::size_t alignment) noexcept {
-    using Allocate = void* (*)(std::size_t, std::size_t);
-    static const auto original = reinterpret_cast<Allocate>(dlsym(RTLD_NEXT, "mi_malloc_aligned"));
-    return prosa::test::must_fail() ? nullptr : original(bytes, alignment);
+    static const auto original =
+        reinterpret_cast<decltype(&mi_malloc_aligned)>(dlsym(RTLD_NEXT, "mi_malloc_aligned"));
+    void* const memory = prosa::test::must_fail() ? nullptr : original(bytes, alignment);
+    if (memory != nullptr) prosa::test::count_live(1, mi_usable_size(memory));
+    return memory;
+}
+extern "C" void mi_free(void* memory) noexcept {
+    static const auto original = reinterpret_cast<decltype(&mi_free)>(dlsym(RTLD_NEXT, "mi_free"));
+    if (memory != nullptr) prosa::test::count_live(-1, mi_usable_size(memory));
+    original(memory);
 }

@@ -1,6 +1,8 @@
-// test/faults/failing_memory.hpp: memory that runs out at a chosen allocation: of operator new, or of a message pool.
+// test/faults/failing_memory.hpp: memory that runs out at a chosen allocation: of operator new, or of a
+// message pool.
 //
-// The program that links failing_memory.cpp has its operator new and its mi_malloc_aligned replaced.
+// The program that links failing_memory.cpp has its operator new, mi_malloc_aligned and what frees both
+// replaced.
 //
 // Threads   one: the test's. Allocations of other threads are neither counted nor failed.
 #pragma once
@@ -8,6 +10,13 @@
 #include <cstdint>
 
 namespace prosa::test {
+
+// What was allocated by this thread, from either source, and not freed.
+struct LiveMemory {
+    std::int64_t blocks;
+    std::int64_t bytes;
+    bool operator==(const LiveMemory&) const = default;
+};
 
 class FailingMemory {
   public:
@@ -17,16 +26,7 @@ class FailingMemory {
 
     static std::uint64_t allocations() noexcept;  // since arm
     static bool has_failed() noexcept;            // since arm
-    static std::int64_t live_count() noexcept;    // allocations of this thread that nobody freed
-};
-
-// What the test itself allocates is neither counted nor failed.
-class SafeMemory {
-  public:
-    SafeMemory() noexcept;
-    ~SafeMemory();
-    SafeMemory(const SafeMemory&) = delete;
-    SafeMemory& operator=(const SafeMemory&) = delete;
+    static LiveMemory live() noexcept;
 };
 
 }  // namespace prosa::test

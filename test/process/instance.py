@@ -58,7 +58,7 @@ class Instance:
         self.folder = Path(tempfile.mkdtemp(prefix="prosa_process_"))
         self.process = None
         self.spawned_ns = 0
-        self.seen = 0  # entries of the ledger that wait_for_successes has looked at
+        self.seen = 0  # entries of the ledger that wait_for_successes no longer looks at
         (self.folder / "rules.yml").write_text("rules: []\ndefault: WORK\n", encoding="utf-8")
         text = CONFIGURATION.format(folder=self.folder, rate=rate, requests=requests, call_timeout=call_timeout,
                                     shutdown_timeout=shutdown_timeout, worker="".join(f"  {line}\n" for line in worker))
@@ -95,9 +95,10 @@ class Instance:
         return at_ns
 
     def halt(self):
-        """Stops the process; returns when it stands."""
+        """Stops the process; returns when it stands. What is waited for from then on is what it answers afterwards."""
         self.signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+        self.seen = self.ledger().sent
 
     def wait(self):
         """The exit code, as subprocess gives it; None: the process did not end and was killed."""

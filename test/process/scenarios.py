@@ -127,6 +127,7 @@ def sigstop_and_sigcont(random):
     with Instance().start() as instance:
         under_load(instance, result)
         for _ in range(3):
+            time.sleep(random.random() * 0.1)
             instance.halt()
             time.sleep(random.random() * 0.4)
             continued_ns = instance.signal(signal.SIGCONT)

@@ -71,20 +71,27 @@ class CountTests(unittest.TestCase):
 
 
 class ExitCode(unittest.TestCase):
-    def run_main(self, text):
+    def run_main(self, text, *check):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as log:
             log.write(text)
             log.flush()
             output = io.StringIO()
             with redirect_stdout(output), redirect_stderr(io.StringIO()):
-                status = count_tests.main([log.name])
-        return status, output.getvalue().splitlines()[-1:]
+                status = count_tests.main([log.name, *check])
+        return status, output.getvalue().splitlines()[-1 - bool(check):]
 
     def test_all_passed_is_zero(self):
         self.assertEqual(self.run_main(entry("a") + "\n"), (0, ["1 passed, 0 failed"]))
 
     def test_a_failure_is_one(self):
         self.assertEqual(self.run_main(entry("a", "FAIL") + "\n"), (1, ["0 passed, 1 failed"]))
+
+    def test_a_check_has_its_line_before_the_closing_one(self):
+        log = entry("a") + "\n" + entry("b", "FAIL") + "\n"
+        status, (line, closing) = self.run_main(log, "thread sanitizer", "7")
+        self.assertEqual((status, closing), (1, "1 passed, 1 failed"))
+        self.assertEqual(json.loads(line), {"check": "thread sanitizer", "seed": 0, "count": 2, "failures": 1,
+                                            "seconds": 7, "skipped": 0})
 
     def test_no_test_at_all_is_one(self):
         self.assertEqual(self.run_main(""), (1, ["0 passed, 0 failed"]))

@@ -24,7 +24,7 @@ class CoverageTable(unittest.TestCase):
             report.flush()
             output = io.StringIO()
             with redirect_stdout(output):
-                status = coverage_table.main([report.name, str(percent)])
+                status = coverage_table.main([report.name, str(percent), "7"])
         return status, output.getvalue()
 
     def test_folders_are_summed_and_idle_lines_named(self):
@@ -35,6 +35,13 @@ class CoverageTable(unittest.TestCase):
         self.assertRegex(text, r"core/a +12 +9 +75\.0\n")
         self.assertIn("\ncore/a/x.cpp: 9-10, 12\n", text)
         self.assertNotIn("y.cpp:", text)
+
+    def test_the_last_line_is_the_check_and_has_both_percentages(self):
+        _, text = self.table(90, file_of("core/a/x.cpp", [1] * 3 + [0]), file_of("tvf/z.cpp", [1] * 10),
+                             file_of("test/t.cpp", [0]))
+        self.assertEqual(json.loads(text.splitlines()[-1]),
+                         {"check": "coverage", "seed": 0, "count": 14, "failures": 1, "seconds": 7,
+                          "percent": {"core": 75.0, "tvf": 100.0}})
 
     def test_one_of_the_two_below_the_bar_is_a_failure(self):
         self.assertEqual(self.table(90, file_of("core/a/x.cpp", [1]), file_of("tvf/z.cpp", [1, 0]))[0], 1)

@@ -153,6 +153,13 @@ class ProveTest(unittest.TestCase):
             record, _ = run_turn(self.folder, prove.Check("fake", ("echo", figure), "seeds", 1))
         self.assertEqual(prove.figures(FAKE, record), ['fake, longest turn: {"slope": 1.5}'])
 
+    def test_what_builds_before_it_checks_has_hours_and_one_run(self):
+        building = [check for check in prove.CHECKS if check.command[0] in ("tools/coverage", "tools/test")]
+        self.assertEqual([check.name for check in building], ["coverage", "address sanitizer", "thread sanitizer"])
+        for check in building:
+            self.assertEqual(check.share, 0)
+            self.assertGreaterEqual(check.patience_seconds, 2 * 3600)
+
     def test_every_check_has_a_name_of_its_own_and_its_file_too(self):
         names = [check.name for check in prove.CHECKS]
         self.assertEqual(len(names), len(set(names)))

@@ -6,7 +6,10 @@
 //
 // Forbids   a deadlock of full rings; a request without an answer, or with two; an answer that another overwrites
 //           half written; a handler that finds no slot for its answer; answers of kept requests out of their order;
-//           more requests under way than credit; credit or blocks that do not come home.
+//           more requests under way than credit; blocks that do not come home.
+// Its own   the order of a turn, the blocks, and the credit: a count that a send takes and an answer gives back, there
+//           to bound what is under way. Where the bus takes and returns its own, and for which provider, is held by
+//           model/request_life.pml, unit/delivery_pair_test.cpp and policy_test.cpp.
 // Caught    each of these alone: may_send that does not count the reserved slot (a handler without a slot), or does
 //           not look at the open answer (an overwritten answer); send_or_wait that does not look at what waits (an
 //           order broken); may_take_request that does not look at the ring (a handler without a slot); a flush that
@@ -15,36 +18,18 @@
 //           own requests are through (a livelock).
 // Survives  may_take_request that does not look at what waits: that answers go first is fairness, not safety.
 //           test/core/bus/unit/{delivery_pair,shared_queue}_test.cpp hold it.
+#include "test/support/model_ring.hpp"
 #include "test/support/model_run.hpp"
-
-#include <new>
 
 #include "core/bus/outbox.hpp"
 
 namespace prosa {
 namespace {
 
-using Ring = SlotRing<OwnedAtomic>;
-using Content = ModelVar<unsigned>;
-
 constexpr std::uint32_t ring_slots = 2;
-constexpr std::uint32_t slot_bytes = 128;
-static_assert(sizeof(Ring::Sequence) + sizeof(Content) <= slot_bytes);
-
-Content& content(const std::byte* slot) {
-    return *std::launder(reinterpret_cast<Content*>(const_cast<std::byte*>(slot) + sizeof(Ring::Sequence)));
-}
 
 // A ring whose slots hold the number of a request, or of the request that is answered.
-class NumberRing {
-  public:
-    NumberRing() : ring(ring_slots, slot_bytes) {
-        for (std::uint32_t i = 0; i < ring_slots; ++i) new (&content(ring.ahead(i))) Content(0);
-    }
-    ~NumberRing() {
-        for (std::uint32_t i = 0; i < ring_slots; ++i) content(ring.ahead(i)).~Content();
-    }
-
+struct NumberRing {
     // False when it is full.
     bool send(unsigned number) {
         std::byte* const slot = ring.try_claim();
@@ -54,7 +39,8 @@ class NumberRing {
         return true;
     }
 
-    Ring ring;
+    ModelRing ring{ring_slots, model_slot_bytes};
+    RingContents contents{ring};
 };
 
 // One direction of requests.
@@ -195,7 +181,7 @@ class Service {
     }
 
     NumberLink& link_;
-    Outbox<Ring> outbox_;
+    Outbox<ModelRing> outbox_;
     Kept blocks_[kept_limit];
     unsigned kept_order_[request_count] = {};  // as they were answered
     unsigned kept_answered_ = 0;

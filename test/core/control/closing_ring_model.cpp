@@ -4,36 +4,17 @@
 //           for; a ring that is never forgotten.
 // Caught    the release store of close and the acquire load of drain ([closed]), each made relaxed alone, as lost
 //           records; a drain that looks at the flag after the records, or does not look for records again.
+#include "test/support/model_ring.hpp"
 #include "test/support/model_run.hpp"
-
-#include <new>
 
 #include "core/control/closing_ring.hpp"
 
 namespace prosa {
 namespace {
 
-using Ring = ClosingRing<OwnedAtomic>;
-using Content = ModelVar<unsigned>;
-using Sequence = SlotRing<OwnedAtomic>::Sequence;
-
-constexpr std::uint32_t slot_bytes = 128;
-static_assert(sizeof(Sequence) + sizeof(Content) <= slot_bytes);
-
-Content& content(const std::byte* slot) {
-    return *std::launder(reinterpret_cast<Content*>(const_cast<std::byte*>(slot) + sizeof(Sequence)));
-}
-
 // Thread 0 publishes `record_count` records and leaves; thread 1 drains at most `portion` at a time.
 template <std::uint32_t capacity, unsigned record_count, unsigned portion>
 struct Leaving : rl::test_suite<Leaving<capacity, record_count, portion>, 2> {
-    Leaving() : ring(capacity, slot_bytes) {
-        for (std::uint32_t i = 0; i < capacity; ++i) new (&content(ring.records.ahead(i))) Content(0);
-    }
-    ~Leaving() {
-        for (std::uint32_t i = 0; i < capacity; ++i) content(ring.records.ahead(i)).~Content();
-    }
-
     void thread(unsigned index) { index == 0 ? produce() : consume(); }
 
     void produce() {
@@ -58,7 +39,8 @@ struct Leaving : rl::test_suite<Leaving<capacity, record_count, portion>, 2> {
         model_require(taken == record_count, "a ring is forgotten when all its records were taken");
     }
 
-    Ring ring;
+    ClosingRing<OwnedAtomic> ring{capacity, model_slot_bytes};
+    RingContents contents{ring.records};
     unsigned taken = 0;  // the consumer's
 };
 

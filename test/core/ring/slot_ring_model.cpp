@@ -8,39 +8,18 @@
 //           that keeps a slot back fails the check of refusals.
 // Not here  readable_count, whose loads are relaxed because it only estimates; positions that pass 2^32, which
 //           slot_ring_test.cpp drives.
+#include "test/support/model_ring.hpp"
 #include "test/support/model_run.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <new>
-
-#include "core/ring/slot_ring.hpp"
 
 namespace prosa {
 namespace {
 
-using Ring = SlotRing<OwnedAtomic>;
-
-// What the claimer writes behind the sequence word.
-using Content = ModelVar<unsigned>;
-
-constexpr std::uint32_t slot_bytes = 128;
-static_assert(sizeof(Ring::Sequence) + sizeof(Content) <= slot_bytes);
-
-Content& content(const std::byte* slot) {
-    return *std::launder(reinterpret_cast<Content*>(const_cast<std::byte*>(slot) + sizeof(Ring::Sequence)));
-}
-
-// A ring whose slots hold a Content. Thread 0 produces, thread 1 consumes.
+// Thread 0 produces, thread 1 consumes.
 template <typename Model, std::uint32_t capacity>
 struct RingModel : rl::test_suite<Model, 2> {
-    RingModel() : ring(capacity, slot_bytes) {
-        for (std::uint32_t i = 0; i < capacity; ++i) new (&content(ring.ahead(i))) Content(0);
-    }
-    ~RingModel() {
-        for (std::uint32_t i = 0; i < capacity; ++i) content(ring.ahead(i)).~Content();
-    }
-
     void thread(unsigned index) {
         Model& model = static_cast<Model&>(*this);
         index == 0 ? model.produce() : model.consume();
@@ -51,7 +30,8 @@ struct RingModel : rl::test_suite<Model, 2> {
         ring.release();
     }
 
-    Ring ring;
+    ModelRing ring{capacity, model_slot_bytes};
+    RingContents contents{ring};
     unsigned taken = 0;  // the consumer's
 };
 

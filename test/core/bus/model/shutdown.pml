@@ -16,8 +16,9 @@
  *   complete (task)      Requester::shut_down
  *   end (task)           BusNode::end_all_shards, Reactor::stop
  *
- * Checked: rest is declared only when nothing is under way. Main always leaves. It leaves with 0 when every reactor
- * ended and with 1 when one did not. A reactor that ended has given each accepted request one outcome.
+ * Checked: rest is declared only when nothing is under way. Main always leaves, if no thread that could take a step
+ * waits for ever. It leaves with 0 when every reactor ended and with 1 when one did not. A reactor that ended has given
+ * each accepted request one outcome.
  * Left out: clients, and the grace of two seconds (giving up is possible once a reactor hangs).
  */
 #define SENDS 2

@@ -1,6 +1,8 @@
-"""test/core/bus/model/spin_models_test.py: Spin searches every state of the models, and finds each fault built into them.
+"""test/core/bus/model/spin_models_test.py: Spin searches every state of the models and every cycle of states, and finds
+each fault built into them.
 
-MODEL_CC compiles the verifiers. Each search prints one line {"check": NAME, "seed": null, "count": STATES, ...}; a
+A model that nothing brings to its end passes a search of states: it never comes to rest, where most is asserted. So a
+second search looks for runs without an end. MODEL_CC compiles the verifiers. Each search prints one line {"check": NAME, "seed": null, "count": STATES, ...}; a
 search is complete, so there is nothing random to repeat.
 """
 
@@ -17,6 +19,11 @@ FOLDER = Path(__file__).resolve().parent
 COMPILER = os.environ["MODEL_CC"].split()
 DEPTH_MAX = 1_000_000
 
+STATES = ("states", ["-DSAFETY"], [])
+CYCLES = ("cycles", ["-DNP"], ["-l"])
+# A thread that looks again and again what the others have done comes to its end only if these turn, too.
+FAIR_CYCLES = ("fair cycles", ["-DNP", "-DNFAIR=4"], ["-l", "-f"])
+
 # The sizes that are searched, and for each fault a size that shows it.
 SOUND = {"request_life": [["SLOTS=1"], ["SLOTS=2"]], "shutdown": [[]]}
 FAULTY = {
@@ -24,18 +31,20 @@ FAULTY = {
                      ["FAULT_SLOT_NOT_RESERVED", "SLOTS=1"]],
     "shutdown": [["FAULT_REST_BEFORE_BEGIN"], ["FAULT_END_WITHOUT_COMPLETION"]],
 }
+ENDLESS = {"request_life": CYCLES, "shutdown": FAIR_CYCLES}
+ENDLESS_FAULTY = {"request_life": [["FAULT_UNREACHABLE_WAITS"], ["FAULT_UNREACHABLE_WAITS", "SLOTS=1"]]}
 
 
 def run(command, folder):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=True).stdout
 
 
-def search(model, defines):
+def search(model, defines, compiled, told):
     """The verifier's errors and the number of states it stored."""
     with tempfile.TemporaryDirectory() as folder:
         run(["spin", "-a", *(f"-D{name}" for name in defines), str(FOLDER / f"{model}.pml")], folder)
-        run([*COMPILER, "-O2", "-w", "-DSAFETY", "-DCOLLAPSE", "-o", "verifier", "pan.c"], folder)
-        output = run(["./verifier", f"-m{DEPTH_MAX}"], folder)
+        run([*COMPILER, "-O2", "-w", *compiled, "-DCOLLAPSE", "-o", "verifier", "pan.c"], folder)
+        output = run(["./verifier", f"-m{DEPTH_MAX}", *told], folder)
     if "search depth too small" in output:
         raise AssertionError("the search was cut off")
     errors = int(re.search(r"errors: (\d+)", output)[1])
@@ -51,11 +60,12 @@ def has_function(source, owner, function):
 
 
 class SpinModels(unittest.TestCase):
-    def check(self, model, defines, expects_error):
+    def check(self, model, defines, kind, expects_error):
         begin = time.monotonic()
-        errors, states = search(model, defines)
+        searched, compiled, told = kind
+        errors, states = search(model, defines, compiled, told)
         is_wrong = (errors != 0) != expects_error
-        print(json.dumps({"check": " ".join([model, *defines]), "seed": None, "count": states,
+        print(json.dumps({"check": " ".join([model, *defines, searched]), "seed": None, "count": states,
                           "failures": int(is_wrong), "seconds": round(time.monotonic() - begin, 1)}))
         self.assertFalse(is_wrong, "a fault was not found" if expects_error else "the model has an error")
 
@@ -63,13 +73,25 @@ class SpinModels(unittest.TestCase):
         for model, sizes in SOUND.items():
             for defines in sizes:
                 with self.subTest(model=model, defines=defines):
-                    self.check(model, defines, expects_error=False)
+                    self.check(model, defines, STATES, expects_error=False)
+
+    def test_no_run_is_without_an_end(self):
+        for model, sizes in SOUND.items():
+            for defines in sizes:
+                with self.subTest(model=model, defines=defines):
+                    self.check(model, defines, ENDLESS[model], expects_error=False)
 
     def test_each_built_in_fault_is_found(self):
         for model, faults in FAULTY.items():
             for defines in faults:
                 with self.subTest(model=model, defines=defines):
-                    self.check(model, defines, expects_error=True)
+                    self.check(model, defines, STATES, expects_error=True)
+
+    def test_each_built_in_run_without_an_end_is_found(self):
+        for model, faults in ENDLESS_FAULTY.items():
+            for defines in faults:
+                with self.subTest(model=model, defines=defines):
+                    self.check(model, defines, ENDLESS[model], expects_error=True)
 
     def test_each_named_function_exists(self):
         files = [path.read_text() for path in (FOLDER.parents[3] / "core").rglob("*.[ch]pp")]
