@@ -142,6 +142,7 @@ TEST_CASE("the program measures a row for each number of reactors, in processes 
         CHECK(number(row, "turn_ns") > 0);
         CHECK(number(row, "publish_us") > 0);
         CHECK(number(row, "publish_worst_us") >= number(row, "publish_us"));
+        CHECK(row.find("line_moves_per_transaction") != nullptr);
     }
     CHECK(number(rows[1], "instance_bytes") > number(rows[0], "instance_bytes"));
 }
