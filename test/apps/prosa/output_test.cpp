@@ -73,7 +73,7 @@ TEST_CASE("a load tells of values out of range") {
     run.service_time.out_of_range_count = 2;
     CHECK(load_text({arguments, run, none}).find("out of range: 3 response times, 2 service") !=
           std::string::npos);
-    const std::string json = load_json({{arguments, run, none}}, {});
+    const std::string json = load_json({}, {{arguments, run, none}});
     CHECK(json.find("\"out_of_range\": 3") != std::string::npos);
     CHECK(json.find("\"out_of_range\": 2") != std::string::npos);
 }
