@@ -37,8 +37,8 @@ build() {
 release_options=(-Dbuildtype=release -Dtests=false -Dunity=on -Dunity_size=7)
 
 # What the peers of bench/peers are made of; those whose package is missing are left out.
-peer_packages=(libzmq3-dev libnng-dev libcaf-dev libboost-dev libboost-system-dev libdisruptor-java
-    default-jdk-headless)
+peer_packages=(libzmq3-dev libnng-dev libcaf-dev libboost-dev libboost-system-dev libreaderwriterqueue-dev
+    libdisruptor-java default-jdk-headless)
 
 # build_release: the program of a release, build/release/apps/prosa/prosa, without the tests.
 build_release() {

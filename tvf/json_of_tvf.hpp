@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/base/json_string.hpp"
 #include "tvf/json_values.hpp"
 #include "tvf/tvf.hpp"
 

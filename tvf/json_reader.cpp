@@ -198,40 +198,4 @@ absl::Status JsonReader::unexpected(std::string_view expected) {
     return error_at(offset_, fmt::format("found `{}`, expected {}", text_[offset_], expected));
 }
 
-void append_json_string(std::string& to, std::string_view text) {
-    to += '"';
-    for (const char c : text) {
-        switch (c) {
-            case '"':
-                to += "\\\"";
-                break;
-            case '\\':
-                to += "\\\\";
-                break;
-            case '\b':
-                to += "\\b";
-                break;
-            case '\f':
-                to += "\\f";
-                break;
-            case '\n':
-                to += "\\n";
-                break;
-            case '\r':
-                to += "\\r";
-                break;
-            case '\t':
-                to += "\\t";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    to += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-                } else {
-                    to += c;
-                }
-        }
-    }
-    to += '"';
-}
-
 }  // namespace prosa

@@ -61,7 +61,4 @@ class JsonReader {
     std::size_t offset_ = 0;
 };
 
-// Appends text as a JSON string, quotes included. The text must be UTF-8.
-PROSA_API void append_json_string(std::string& to, std::string_view text);
-
 }  // namespace prosa

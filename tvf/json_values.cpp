@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "core/base/json_string.hpp"
+
 namespace prosa::json {
 namespace {
 
@@ -78,8 +80,7 @@ absl::StatusOr<std::uint8_t> read_byte(JsonReader& reader) {
     if (reader.take_word("true")) return std::uint8_t{1};
     if (reader.take_word("false")) return std::uint8_t{0};
     const char first = reader.peek();
-    if (first == 't' || first == 'f')
-        return reader.unexpected("true, false or a whole number from 0 to 255");
+    if (first == 't' || first == 'f') return reader.unexpected("true, false or a whole number from 0 to 255");
     const auto value = read_unsigned(reader, 255);
     if (!value.ok()) return value.status();
     return static_cast<std::uint8_t>(*value);

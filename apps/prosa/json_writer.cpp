@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/assert.hpp"
+#include "core/base/json_string.hpp"
 
 namespace prosa {
 
@@ -13,7 +14,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
                  "a key stands in an object, before its value");
     if (!is_first_) text_ += ',';
     new_line();
-    append_quoted(name);
+    append_json_string(text_, name);
     text_ += ": ";
     has_key_ = true;
     return *this;
@@ -21,7 +22,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::value(std::string_view text) {
     open_value();
-    append_quoted(text);
+    append_json_string(text_, text);
     return *this;
 }
 
@@ -66,19 +67,6 @@ void JsonWriter::open_value() {
     }
     has_key_ = false;
     is_first_ = false;
-}
-
-void JsonWriter::append_quoted(std::string_view text) {
-    text_ += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            text_ += {'\\', c};
-        else if (static_cast<unsigned char>(c) < 0x20)
-            text_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-            text_ += c;
-    }
-    text_ += '"';
 }
 
 void JsonWriter::new_line() {

@@ -47,7 +47,6 @@ class PROSA_API JsonWriter {
     JsonWriter& end(char close);
     JsonWriter& raw(std::string_view text);
     void open_value();
-    void append_quoted(std::string_view text);
     void new_line();
 
     std::string text_;

@@ -196,7 +196,7 @@ class LoadCommand {
         const auto write = [&written](std::optional<OutputFile>& file, auto make_text) {
             if (file.has_value()) written.Update(file->write(make_text()));
         };
-        write(files_.json, [&] { return load_json(reports, report.variation); });
+        write(files_.json, [&] { return load_json(report, reports); });
         write(files_.csv, [&] { return report_csv(report); });
         write(files_.html, [&] { return report_html(report); });
         write(files_.hgrm, [&] { return hgrm_text(report.series.front().total); });

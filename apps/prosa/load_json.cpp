@@ -1,8 +1,5 @@
-#include "apps/prosa/environment_facts.hpp"
-#include "apps/prosa/json_writer.hpp"
-#include "apps/prosa/latency_table.hpp"
 #include "apps/prosa/load_report.hpp"
-#include "apps/prosa/report/latency_report.hpp"
+#include "apps/prosa/report/report_json.hpp"
 
 namespace prosa {
 namespace {
@@ -20,9 +17,7 @@ void write_arguments(JsonWriter& json, const LoadReport& report) {
         json.value(arguments.input->string());
     else
         json.null();
-    json.key("tags").begin_object();
-    for (const auto& [name, value] : arguments.run_tags) json.field(name, value);
-    json.end_object().end_object();
+    json.end_object();
 }
 
 void write_counts(JsonWriter& json, const LoadTotals& totals) {
@@ -35,18 +30,6 @@ void write_counts(JsonWriter& json, const LoadTotals& totals) {
     for (std::size_t code = 1; code < service_error_count; ++code)
         json.field(name_of(static_cast<ServiceError>(code)),
                    totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none) + code]);
-    json.end_object();
-}
-
-void write_latency(JsonWriter& json, std::string_view name, const HdrHistogram& histogram,
-                   std::uint64_t out_of_range_count, const std::vector<double>& percentiles) {
-    json.key(name).begin_object();
-    json.field("count", histogram.total_count())
-        .field("out_of_range", out_of_range_count)
-        .field("min", histogram.min())
-        .field("mean", histogram.mean());
-    for (const double percentile : percentiles)
-        json.field(percentile_name(percentile), histogram.value_at_percentile(percentile));
     json.end_object();
 }
 
@@ -98,27 +81,9 @@ void write_reactors(JsonWriter& json, const InstanceReport& instance) {
     json.end_array();
 }
 
-void write_environment(JsonWriter& json, const InstanceReport& instance) {
-    json.key("environment").begin_object();
-    for (const auto& [name, value] : environment_facts()) json.field(name, value);
-    write_reactors(json, instance);
-    json.key("warnings").begin_array();
-    for (const std::string& warning : instance.warnings) json.value(warning);
-    json.end_array().end_object();
-}
-
 void write_optional(JsonWriter& json, std::string_view name, std::optional<double> number) {
     json.key(name);
     number ? json.value(*number) : json.null();
-}
-
-void write_jitter(JsonWriter& json, const LoadReport& report) {
-    const JitterReport& jitter = report.measurement.jitter;
-    json.key("jitter").begin_object().field("note", jitter.note).field("threshold_ns", jitter.threshold_ns);
-    json.field("watched_ns", jitter.watched_ns);
-    write_latency(json, "gaps_ns", jitter.gaps.total, jitter.gaps.out_of_range_count,
-                  report.arguments.percentiles);
-    json.end_object();
 }
 
 void write_rate_changes(JsonWriter& json, const std::vector<RateChange>& changes) {
@@ -132,55 +97,42 @@ void write_rate_changes(JsonWriter& json, const std::vector<RateChange>& changes
 }
 
 void write_run(JsonWriter& json, const LoadReport& report) {
-    const LoadResult& result = report.measurement.result;
-    json.begin_object();
-    write_arguments(json, report);
+    const LoadMeasurement& measurement = report.measurement;
+    const LoadResult& result = measurement.result;
     json.field("intended_rate_per_s", result.intended_rate_per_s());
     json.field("achieved_rate_per_s", result.achieved_rate_per_s());
     json.field("is_rate_reached", result.is_rate_reached());
     json.field("success_percent_worst_window", result.worst_window_percent());
     write_counts(json, result.totals);
-    write_latency(json, "response_time_ns", result.response_time,
-                  report.measurement.response_time.out_of_range_count, report.arguments.percentiles);
-    write_latency(json, "service_time_ns", result.service_time,
-                  report.measurement.service_time.out_of_range_count, report.arguments.percentiles);
+    write_latency(json, "response_time_ns", measurement.response_time, report.arguments.percentiles);
+    write_latency(json, "service_time_ns", measurement.service_time, report.arguments.percentiles);
     write_windows(json, result);
     write_thresholds(json, report);
     write_disagreements(json, result.ledger);
-    // Behind the windows, which are seconds of intended time, the seconds in which the answers came.
-    write_intervals(json, "response_time_intervals", report.measurement.response_time);
-    write_intervals(json, "service_time_intervals", report.measurement.service_time);
-    write_optional(json, "raw_line_before_ns", report.measurement.raw_line_before_ns);
-    write_optional(json, "raw_line_after_ns", report.measurement.raw_line_after_ns);
-    write_rate_changes(json, report.measurement.rate_changes);
-    write_jitter(json, report);
-    write_environment(json, report.measurement.instance);
-    json.end_object();
-}
-
-void write_variation(JsonWriter& json, const std::vector<RunVariation>& variation) {
-    json.key("variation").begin_array();
-    for (const RunVariation& each : variation) {
-        json.begin_object()
-            .field("series", each.series)
-            .field("percentile", percentile_name(each.percentile));
-        json.field("median", each.median).field("min", each.min).field("max", each.max).end_object();
-    }
-    json.end_array();
+    write_optional(json, "raw_line_before_ns", measurement.raw_line_before_ns);
+    write_optional(json, "raw_line_after_ns", measurement.raw_line_after_ns);
+    write_rate_changes(json, measurement.rate_changes);
+    write_reactors(json, measurement.instance);
 }
 
 }  // namespace
 
-std::string load_json(const std::vector<LoadReport>& reports, const std::vector<RunVariation>& variation) {
+std::string load_json(const LatencyReport& whole, const std::vector<LoadReport>& runs) {
     JsonWriter json;
-    if (reports.size() == 1) {
-        write_run(json, reports.front());
-        return json.text();
+    json.begin_object();
+    write_members(json, whole);
+    write_arguments(json, runs.front());
+    if (runs.size() == 1) {
+        write_run(json, runs.front());
+    } else {
+        json.key("runs").begin_array();
+        for (const LoadReport& run : runs) {
+            json.begin_object();
+            write_run(json, run);
+            json.end_object();
+        }
+        json.end_array();
     }
-    json.begin_object().key("runs").begin_array();
-    for (const LoadReport& report : reports) write_run(json, report);
-    json.end_array();
-    write_variation(json, variation);
     json.end_object();
     return json.text();
 }

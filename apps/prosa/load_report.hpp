@@ -24,9 +24,8 @@ PROSA_API std::string load_text(const LoadReport& report);
 // How the percentiles differ from run to run; nothing for one run.
 PROSA_API std::string variation_text(const std::vector<RunVariation>& variation);
 
-// One object for one run; for several an object with `runs`, `variation` and `tags`. The keys are in
-// docs/configuration.md. At least one.
-PROSA_API std::string load_json(const std::vector<LoadReport>& reports,
-                                const std::vector<RunVariation>& variation);
+// One object: `whole` as report_json() writes it, what was asked for, and what each run has beside; for
+// several runs that is in `runs`. The keys are in docs/configuration.md. At least one run.
+PROSA_API std::string load_json(const LatencyReport& whole, const std::vector<LoadReport>& runs);
 
 }  // namespace prosa

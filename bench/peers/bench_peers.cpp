@@ -35,15 +35,15 @@ std::vector<MeasuredPeer> wanted_peers(const PeersOptions& options, RoundLimits 
 
 void print_list() {
     for (const PeerSource& source : peer_sources())
-        fmt::print("{:<15} {}\n", source.name,
+        fmt::print("{:<17} {}\n", source.name,
                    source.rows != nullptr ? "built" : fmt::format("not built: package {}", source.package));
 }
 
 int measure(const PeersOptions& options) {
     const BenchRun run(options.bench);
     const bool is_quick = options.bench.is_quick;
-    // Many short samples: a placement that moves from one second to the next lets few long ones count, and a figure
-    // needs two of one round.
+    // Many short samples: a placement that moves from one second to the next lets few long ones count, and a
+    // figure needs two of one round.
     const PeerRoundsOrder order{.order = {.latency_ns = run.pick(150, 100) * ns_per_ms,
                                           .pipelined_ns = run.pick(100, 60) * ns_per_ms},
                                 .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 30U}};

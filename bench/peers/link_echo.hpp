@@ -25,9 +25,13 @@ void receive_next(End& end, PeerMessage& message) {
 
 template <typename End>
 void answer_all(End& end) {
-    PeerMessage message;
-    for (receive_next(end, message); message.number != last_number; receive_next(end, message))
-        end.send(message);
+    if constexpr (requires { end.wait_for_last(); }) {
+        end.wait_for_last();
+    } else {
+        PeerMessage message;
+        for (receive_next(end, message); message.number != last_number; receive_next(end, message))
+            end.send(message);
+    }
 }
 
 template <typename End>

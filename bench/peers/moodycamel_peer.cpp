@@ -1,28 +1,23 @@
-// moodycamel: one ConcurrentQueue each way, with producer and consumer tokens; messages by value.
+// moodycamel's ConcurrentQueue, for many producers and consumers: with a producer's and a consumer's token.
 #include <concurrentqueue/blockingconcurrentqueue.h>
 #include <concurrentqueue/concurrentqueue.h>
 
-#include "bench/peers/link_echo.hpp"
+#include "bench/peers/moodycamel_link.hpp"
 
 namespace prosa::bench {
 namespace {
 
-template <typename Queue>
-class MoodycamelEnd {
+template <typename MessageQueue>
+class ConcurrentEnd {
   public:
-    MoodycamelEnd(Queue& out, Queue& in) : out_(out), in_(in), producer_(out), consumer_(in) {}
+    using Queue = MessageQueue;
+
+    ConcurrentEnd(Queue& out, Queue& in) : out_(out), in_(in), producer_(out), consumer_(in) {}
 
     void send(const PeerMessage& message) {
         PROSA_ASSERT(out_.enqueue(producer_, message), "a queue that may allocate takes the message");
     }
-    bool receive(PeerMessage& message) {
-        if constexpr (requires { in_.wait_dequeue(consumer_, message); }) {
-            in_.wait_dequeue(consumer_, message);
-            return true;
-        } else {
-            return in_.try_dequeue(consumer_, message);
-        }
-    }
+    bool receive(PeerMessage& message) { return take(in_, message, consumer_); }
 
   private:
     Queue& out_;
@@ -31,33 +26,14 @@ class MoodycamelEnd {
     moodycamel::ConsumerToken consumer_;
 };
 
-template <typename Queue>
-class MoodycamelLink {
-  public:
-    static constexpr bool is_pipelined = true;
-
-    // Whether it waits is the queue's type.
-    static absl::StatusOr<std::unique_ptr<MoodycamelLink>> open(PeerWait) {
-        return std::make_unique<MoodycamelLink>();
-    }
-
-    auto& requester() noexcept { return requester_; }
-    auto& responder() noexcept { return responder_; }
-
-  private:
-    Queue requests_{4 * peer_outstanding};
-    Queue replies_{4 * peer_outstanding};
-    MoodycamelEnd<Queue> requester_{requests_, replies_};
-    MoodycamelEnd<Queue> responder_{replies_, requests_};
-};
-
 }  // namespace
 
 std::vector<PeerRow> moodycamel_rows() {
-    using Busy = MoodycamelLink<moodycamel::ConcurrentQueue<PeerMessage>>;
-    using Blocking = MoodycamelLink<moodycamel::BlockingConcurrentQueue<PeerMessage>>;
-    return {link_row<Busy>("moodycamel ConcurrentQueue", PeerRole::other, PeerWait::busy),
-            link_row<Blocking>("moodycamel ConcurrentQueue", PeerRole::other, PeerWait::blocking)};
+    using Busy = ConcurrentEnd<moodycamel::ConcurrentQueue<PeerMessage>>;
+    using Blocking = ConcurrentEnd<moodycamel::BlockingConcurrentQueue<PeerMessage>>;
+    const std::string name = "moodycamel ConcurrentQueue";
+    return {link_row<MoodycamelLink<Busy>>(name, PeerRole::other, PeerWait::busy),
+            link_row<MoodycamelLink<Blocking>>(name, PeerRole::other, PeerWait::blocking)};
 }
 
 }  // namespace prosa::bench

@@ -1,19 +1,38 @@
-// nng: REQ and REP over inproc. Each request under way has a context of its own. Threads of nng deliver, on
-// any CPU; a caller that spins would only keep them from theirs, so there is no busy form.
+// nng: REQ and REP over inproc. Each request under way has a context of its own, on both sides. Threads of
+// nng deliver and answer, on any CPU; a caller that spins would only keep them from theirs, so there is no
+// busy form.
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
 
 #include <cstring>
+#include <semaphore>
 
 #include "bench/peers/link_echo.hpp"
 
 namespace prosa::bench {
 namespace {
 
+class Context {
+  public:
+    explicit Context(nng_socket socket) {
+        PROSA_ASSERT(nng_ctx_open(&context_, socket) == 0, "a context can be opened");
+    }
+    ~Context() { nng_ctx_close(context_); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    nng_ctx get() const noexcept { return context_; }
+
+  private:
+    nng_ctx context_{};
+};
+
 class Aio {
   public:
-    Aio() { PROSA_ASSERT(nng_aio_alloc(&aio_, nullptr, nullptr) == 0, "an operation can be allocated"); }
+    explicit Aio(void (*on_done)(void*) = nullptr, void* argument = nullptr) {
+        PROSA_ASSERT(nng_aio_alloc(&aio_, on_done, argument) == 0, "an operation can be allocated");
+    }
     ~Aio() { nng_aio_free(aio_); }
     Aio(const Aio&) = delete;
     Aio& operator=(const Aio&) = delete;
@@ -28,50 +47,50 @@ class Aio {
     nng_aio* aio_ = nullptr;
 };
 
-// One side of a request: a context, and what it does now.
+PeerMessage read(nng_msg* from) {
+    PROSA_ASSERT(nng_msg_len(from) == sizeof(PeerMessage), "a message arrives whole");
+    PeerMessage message;
+    std::memcpy(&message, nng_msg_body(from), sizeof message);
+    return message;
+}
+
+// A request and its reply.
 class Exchange {
   public:
-    explicit Exchange(nng_socket socket) {
-        PROSA_ASSERT(nng_ctx_open(&context_, socket) == 0, "a context can be opened");
-    }
-    ~Exchange() { nng_ctx_close(context_); }
-    Exchange(const Exchange&) = delete;
-    Exchange& operator=(const Exchange&) = delete;
+    explicit Exchange(nng_socket socket) : context_(socket) {}
 
-    void send(const PeerMessage& message) {
+    void begin(const PeerMessage& message) {
         nng_msg* sent = nullptr;
         PROSA_ASSERT(nng_msg_alloc(&sent, sizeof message) == 0, "a message can be allocated");
         std::memcpy(nng_msg_body(sent), &message, sizeof message);
-        nng_aio_set_msg(aio_.get(), sent);
-        nng_ctx_send(context_, aio_.get());
-        aio_.finish();
+        nng_aio_set_msg(sending_.get(), sent);
+        nng_ctx_send(context_.get(), sending_.get());
+        if (message.number != last_number) nng_ctx_recv(context_.get(), receiving_.get());
     }
-    void begin_receive() { nng_ctx_recv(context_, aio_.get()); }
-    void end_receive(PeerMessage& message) {
-        aio_.finish();
-        nng_msg* const received = nng_aio_get_msg(aio_.get());
-        PROSA_ASSERT(nng_msg_len(received) == sizeof message, "a message arrives whole");
-        std::memcpy(&message, nng_msg_body(received), sizeof message);
+    PeerMessage end() {
+        sending_.finish();
+        receiving_.finish();
+        nng_msg* const received = nng_aio_get_msg(receiving_.get());
+        const PeerMessage message = read(received);
         nng_msg_free(received);
+        return message;
     }
 
   private:
-    Aio aio_;
-    nng_ctx context_{};
+    Aio sending_;
+    Aio receiving_;
+    Context context_;  // closed first
 };
 
+// Requests may be answered in any order; each context has the reply to its own.
 class Requester {
   public:
     explicit Requester(nng_socket socket) {
         for (auto& exchange : exchanges_) exchange = std::make_unique<Exchange>(socket);
     }
-    void send(const PeerMessage& message) {
-        Exchange& exchange = *exchanges_[sent_++ % peer_outstanding];
-        exchange.send(message);
-        if (message.number != last_number) exchange.begin_receive();
-    }
+    void send(const PeerMessage& message) { exchanges_[sent_++ % peer_outstanding]->begin(message); }
     bool receive(PeerMessage& message) {
-        exchanges_[received_++ % peer_outstanding]->end_receive(message);
+        message = exchanges_[received_++ % peer_outstanding]->end();
         return true;
     }
 
@@ -81,19 +100,42 @@ class Requester {
     std::uint64_t received_ = 0;
 };
 
-class Responder {
+// Receives a request, sends it back, and so on, until the link is closed.
+class Answerer {
   public:
-    explicit Responder(nng_socket socket) : exchange_(socket) {}
-
-    void send(const PeerMessage& message) { exchange_.send(message); }
-    bool receive(PeerMessage& message) {
-        exchange_.begin_receive();
-        exchange_.end_receive(message);
-        return true;
+    Answerer(nng_socket socket, std::binary_semaphore& last_came) : last_came_(last_came), context_(socket) {
+        nng_ctx_recv(context_.get(), aio_.get());
     }
 
   private:
-    Exchange exchange_;
+    static void on_done(void* self) { static_cast<Answerer*>(self)->step(); }
+
+    void step() {
+        if (nng_aio_result(aio_.get()) != 0) return;  // closed
+        is_receiving_ = !is_receiving_;
+        if (is_receiving_) return nng_ctx_recv(context_.get(), aio_.get());
+        nng_msg* const request = nng_aio_get_msg(aio_.get());
+        if (read(request).number != last_number) return nng_ctx_send(context_.get(), aio_.get());
+        nng_msg_free(request);
+        last_came_.release();
+    }
+
+    std::binary_semaphore& last_came_;
+    bool is_receiving_ = true;  // otherwise it sends
+    Aio aio_{on_done, this};
+    Context context_;  // closed first
+};
+
+class Responder {
+  public:
+    explicit Responder(nng_socket socket) {
+        for (auto& answerer : answerers_) answerer = std::make_unique<Answerer>(socket, last_came_);
+    }
+    void wait_for_last() { last_came_.acquire(); }
+
+  private:
+    std::binary_semaphore last_came_{0};
+    std::array<std::unique_ptr<Answerer>, peer_outstanding> answerers_;
 };
 
 class Socket {

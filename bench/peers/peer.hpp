@@ -92,6 +92,7 @@ std::vector<PeerRow> zeromq_rows();
 std::vector<PeerRow> nng_rows();
 std::vector<PeerRow> disruptor_rows();
 std::vector<PeerRow> moodycamel_rows();
+std::vector<PeerRow> reader_writer_rows();
 std::vector<PeerRow> event_fd_rows();
 std::vector<PeerRow> futex_rows();
 std::vector<PeerRow> unix_socket_rows();

@@ -31,6 +31,11 @@ constexpr Rows disruptor = disruptor_rows;
 #else
 constexpr Rows disruptor = nullptr;
 #endif
+#ifdef PROSA_PEER_READER_WRITER
+constexpr Rows reader_writer = reader_writer_rows;
+#else
+constexpr Rows reader_writer = nullptr;
+#endif
 
 }  // namespace
 
@@ -44,6 +49,7 @@ std::vector<PeerSource> peer_sources() {
             {"nng", "libnng-dev", nng},
             {"LMAX Disruptor", "libdisruptor-java and default-jdk-headless", disruptor},
             {"moodycamel", "", moodycamel_rows},
+            {"ReaderWriterQueue", "libreaderwriterqueue-dev", reader_writer},
             {"eventfd", "", event_fd_rows},
             {"futex", "", futex_rows},
             {"Unix socket", "", unix_socket_rows}};

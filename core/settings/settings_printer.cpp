@@ -6,6 +6,8 @@
 #include <array>
 #include <cctype>
 
+#include "core/base/json_string.hpp"
+
 namespace prosa {
 namespace {
 
@@ -70,47 +72,17 @@ bool is_safe_plain(std::string_view text) noexcept {
     });
 }
 
-// A double-quoted string that YAML and TOML read alike.
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-                    out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-                else
-                    out += c;
-        }
-    }
-    return out + '"';
-}
-
 std::string yaml_key(std::string_view key) {
-    return is_safe_plain(key) && !is_yaml_keyword(key) ? std::string(key) : in_quotes(key);
+    return is_safe_plain(key) && !is_yaml_keyword(key) ? std::string(key) : json_string(key);
 }
 
 std::string yaml_scalar(const SettingsNode& node) {
-    if (is_hidden(node)) return in_quotes(hidden_text);
+    if (is_hidden(node)) return json_string(hidden_text);
     if (node.kind == Kind::null) return "null";
     const std::string text = printable_text(node);
     if (!node.is_quoted && (looks_like_number(text) || is_safe_plain(text))) return text;
     const bool is_other_type = looks_like_number(text) || is_yaml_keyword(text);
-    return is_safe_plain(text) && !is_other_type ? text : in_quotes(text);
+    return is_safe_plain(text) && !is_other_type ? text : json_string(text);
 }
 
 bool has_nested(const SettingsNode& list) {
@@ -171,7 +143,7 @@ std::string toml_key(std::string_view key) {
     const bool is_bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
         return is_alphanumeric(c) || c == '_' || c == '-';
     });
-    return is_bare ? std::string(key) : in_quotes(key);
+    return is_bare ? std::string(key) : json_string(key);
 }
 
 bool is_toml_bare_value(std::string_view text) noexcept {
@@ -183,7 +155,7 @@ bool is_toml_bare_value(std::string_view text) noexcept {
 
 // A value on one line: a scalar, an array or an inline table.
 std::string toml_inline(const SettingsNode& node) {
-    if (is_hidden(node)) return in_quotes(hidden_text);
+    if (is_hidden(node)) return json_string(hidden_text);
     if (node.kind == Kind::list || node.kind == Kind::map) {
         std::string out(1, node.kind == Kind::list ? '[' : '{');
         for (const SettingsNode& child : node.children) {
@@ -195,7 +167,7 @@ std::string toml_inline(const SettingsNode& node) {
         return out + (node.kind == Kind::list ? ']' : '}');
     }
     const std::string text = printable_text(node);
-    return !node.is_quoted && is_toml_bare_value(text) ? text : in_quotes(text);
+    return !node.is_quoted && is_toml_bare_value(text) ? text : json_string(text);
 }
 
 // TOML wants the plain keys of a table before its sub-tables.

@@ -56,9 +56,10 @@ std::string idle_configuration(std::uint32_t reactor_count) {
 }
 
 std::string mesh_configuration(std::uint32_t reactor_count) {
-    std::string text = "name: bench\n" + publisher("reactor: 0", 1) + requester("reactor: 0");
-    for (std::uint32_t i = 1; i < reactor_count; ++i)
-        text += fmt::format("bench-provider-{}: {{ processor: bench_provider, reactor: {} }}\n", i, i);
+    std::string text = "name: bench\n" + publisher("reactor: 0", 1);
+    for (const char* kind : {"provider", "requester"})
+        for (std::uint32_t i = 0; i < reactor_count; ++i)
+            text += fmt::format("bench-{0}-{1}: {{ processor: bench_{0}, reactor: {1} }}\n", kind, i);
     return text;
 }
 

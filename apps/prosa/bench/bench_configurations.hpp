@@ -29,8 +29,8 @@ std::string publisher_configuration(std::uint32_t service_count);
 // Providers that nobody asks, each on a reactor of its own.
 std::string idle_configuration(std::uint32_t reactor_count);
 
-// Reactors with the default strategy: the first hosts a requester and a publisher of one service, each other
-// one a provider. All use the service, so each has a link to and from each provider.
+// Reactors with the default strategy, each with a provider and a requester of one service, so that each has a
+// link to and from each other one; the first hosts the publisher of another service, too.
 std::string mesh_configuration(std::uint32_t reactor_count);
 
 }  // namespace prosa::bench

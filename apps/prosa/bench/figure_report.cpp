@@ -3,24 +3,13 @@
 #include <cmath>
 
 #include "apps/prosa/text_table.hpp"
+#include "core/base/json_string.hpp"
 
 namespace prosa::bench {
 namespace {
 
 std::string json_number(std::optional<double> number) {
     return number && std::isfinite(*number) ? fmt::format("{:.6g}", *number) : "null";
-}
-
-std::string json_text(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') quoted += '\\';
-        if (static_cast<unsigned char>(c) < 0x20)
-            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-            quoted += c;
-    }
-    return quoted + '"';
 }
 
 std::string json_bool(std::optional<bool> truth) { return !truth ? "null" : *truth ? "true" : "false"; }
@@ -40,7 +29,7 @@ std::string json_rounds(const FigureResult& result) {
 std::string json_details(const FigureResult& result) {
     std::string text = "{";
     for (const auto& [name, value] : result.details)
-        text += fmt::format("{}{}: {}", text.size() > 1 ? ", " : "", json_text(name), json_number(value));
+        text += fmt::format("{}{}: {}", text.size() > 1 ? ", " : "", json_string(name), json_number(value));
     return text + "}";
 }
 
@@ -100,15 +89,16 @@ std::string goal_text(const FigureSpec& spec) {
 
 std::string json_line(const MeasuredFigure& figure, bool is_quick) {
     const auto& [spec, result] = figure;
-    std::string line = fmt::format(
-        R"({{"figure": {}, "value": {}, "unit": {}, "raw_line_ns": {}, "rounds": {})", json_text(spec.name),
-        json_number(result.value), json_text(spec.unit), json_number(result.raw_line_ns), result.round_count);
+    std::string line =
+        fmt::format(R"({{"figure": {}, "value": {}, "unit": {}, "raw_line_ns": {}, "rounds": {})",
+                    json_string(spec.name), json_number(result.value), json_string(spec.unit),
+                    json_number(result.raw_line_ns), result.round_count);
     line += fmt::format(R"(, "value_other_placement": {}, "rounds_other_placement": {})",
                         json_number(result.value_other_placement), result.other_round_count);
-    if (!result.value) line += fmt::format(R"(, "reason": {})", json_text(result.reason));
-    line += fmt::format(R"(, "bar": {}, "goal": {}, "passed": {}, "quick": {})", json_text(bar_text(spec)),
-                        json_text(goal_text(spec)), json_bool(passes(spec, result.value)), is_quick);
-    if (!result.note.empty()) line += fmt::format(R"(, "note": {})", json_text(result.note));
+    if (!result.value) line += fmt::format(R"(, "reason": {})", json_string(result.reason));
+    line += fmt::format(R"(, "bar": {}, "goal": {}, "passed": {}, "quick": {})", json_string(bar_text(spec)),
+                        json_string(goal_text(spec)), json_bool(passes(spec, result.value)), is_quick);
+    if (!result.note.empty()) line += fmt::format(R"(, "note": {})", json_string(result.note));
     return line +
            fmt::format(R"(, "details": {}, "all_rounds": {}}})", json_details(result), json_rounds(result)) +
            "\n";

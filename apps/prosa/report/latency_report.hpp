@@ -16,8 +16,6 @@
 
 namespace prosa {
 
-class JsonWriter;
-
 // Name and value, in an order that people like.
 using ReportFacts = std::vector<std::pair<std::string, std::string>>;
 
@@ -61,11 +59,9 @@ struct LatencyReport {
 // Nothing was recorded: `-`.
 PROSA_API std::string series_table(const LatencyReport& report);
 
-// One object: title, run_tags, facts, and for each of the series its count, latencies in nanoseconds and
-// intervals; outcomes, variation, jitter and environment where they are known.
+// One object with all of it: title, subtitle, run_tags, facts, series (with latencies in nanoseconds, as a
+// whole and by interval), outcomes, variation, jitter where it was watched, environment and warnings.
 PROSA_API std::string report_json(const LatencyReport& report);
-// The list of a series' intervals, under the key `name`.
-void write_intervals(JsonWriter& json, std::string_view name, const LatencySeries& series);
 
 // Columns section,series,start_s,name,value: one fact a line, so that every program can pick its rows.
 PROSA_API std::string report_csv(const LatencyReport& report);

@@ -345,8 +345,9 @@ TEST_CASE("load measures both times, every second, and its exit code follows the
          {"response time (from the intended send time)", "service time (from the real send)",
           "Requesters and providers agree", "threshold success>=0: holds"})
         CHECK_MESSAGE(contains(output, part), part);
-    for (const std::string_view key : {"\"response_time_ns\"", "\"service_time_ns\"", "\"environment\"",
-                                       "\"windows\"", "\"reactors\"", "\"disagreements\": []"})
+    for (const std::string_view key :
+         {"\"title\"", "\"facts\"", "\"series\"", "\"outcomes\"", "\"response_time_ns\"", "\"service_time_ns\"",
+          "\"environment\"", "\"windows\"", "\"reactors\"", "\"disagreements\": []"})
         CHECK_MESSAGE(contains(document, key), key);
     CHECK(line_count(document, "\"success_percent\":") == 2);
     CHECK_FALSE(contains(output, "injector-1"));

@@ -23,8 +23,11 @@ void transact(PairRig& pair, TouchedLines& lines, std::uint32_t count) {
 
 }  // namespace
 
-absl::StatusOr<LineCount> count_lines(BenchMessage message, std::uint32_t ring_slots) {
+absl::StatusOr<LineCount> count_lines(BenchMessage message, std::uint32_t ring_slots,
+                                      std::uint32_t neighbour_count) {
     PairRig pair(ring_slots);
+    pair.rig().surround(PairRig::requester, "REQUESTERS_NEIGHBOUR", neighbour_count);
+    pair.rig().surround(PairRig::provider, "PROVIDERS_NEIGHBOUR", neighbour_count);
     const Link& link = pair.link();
     const std::array<MemoryRange, 3> ranges{slots_of(link.requests), slots_of(link.replies),
                                             MemoryRange{&link, sizeof link}};

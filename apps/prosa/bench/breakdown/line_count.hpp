@@ -20,7 +20,10 @@ struct LineCount {
     double moves() const noexcept { return request_slot_moves + reply_slot_moves + shared_word_moves; }
 };
 
-// Over one lap of rings of so many slots, after a lap that is not counted. Error: see TouchedLines::make.
-absl::StatusOr<LineCount> count_lines(BenchMessage message, std::uint32_t ring_slots);
+// Over one lap of rings of so many slots, after a lap that is not counted. Each of the two reactors has links
+// to and from `neighbour_count` others, too, which it looks at in each turn; nobody writes there. Error: see
+// TouchedLines::make.
+absl::StatusOr<LineCount> count_lines(BenchMessage message, std::uint32_t ring_slots,
+                                      std::uint32_t neighbour_count = 0);
 
 }  // namespace prosa::bench

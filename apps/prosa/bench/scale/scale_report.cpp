@@ -7,6 +7,7 @@
 namespace prosa::bench {
 namespace {
 
+constexpr const char* line_moves_key = "line_moves_per_transaction";
 constexpr double bytes_per_mib = 1024 * 1024;
 
 struct Column {
@@ -28,6 +29,7 @@ std::string json_line(const ScaleRow& row) {
     JsonLine line;
     line.field("scale", row.reactor_count).field("links", 2 * (row.reactor_count - 1));
     for (const Column& column : columns) line.field(column.key, row.*column.value);
+    line.field(line_moves_key, row.line_moves);
     return line.text();
 }
 
@@ -42,19 +44,24 @@ absl::StatusOr<ScaleRow> parse_scale_row(std::string_view line) {
         if (!number.ok()) return number.status();
         row.*column.value = *number;
     }
+    if (const auto moves = number_at(*object, line_moves_key); moves.ok()) row.line_moves = *moves;
     return row;
 }
 
 std::string table_text(std::span<const ScaleRow> rows) {
     TextTable table({"reactors", "parked", "resident MiB", "instance MiB", "turn ns", "links",
-                     "turn with links ns", "idle CPU %", "publish us", "worst us"});
+                     "turn with links ns", "idle CPU %", "publish us", "worst us", "lines moved"});
     for (const ScaleRow& row : rows)
         table.add({fmt::format("{}", row.reactor_count), fmt::format("{:.0f}", row.parked_count),
                    mib_text(row.resident_bytes), mib_text(row.instance_bytes),
                    fmt::format("{:.1f}", row.turn_ns), fmt::format("{}", 2 * (row.reactor_count - 1)),
                    fmt::format("{:.1f}", row.linked_turn_ns), fmt::format("{:.2f}", row.idle_cpu_percent),
-                   fmt::format("{:.1f}", row.publish_us), fmt::format("{:.1f}", row.publish_worst_us)});
-    return table.text();
+                   fmt::format("{:.1f}", row.publish_us), fmt::format("{:.1f}", row.publish_worst_us),
+                   row.line_moves ? fmt::format("{:.2f}", *row.line_moves) : "-"});
+    return table.text() +
+           "\n\"lines moved\": per transaction of one field, with so many links attached to both reactors; "
+           "by "
+           "instrumented accesses.\n";
 }
 
 }  // namespace prosa::bench

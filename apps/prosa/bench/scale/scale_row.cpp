@@ -6,6 +6,7 @@
 
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/bench_instance.hpp"
+#include "apps/prosa/bench/breakdown/line_count.hpp"
 #include "apps/prosa/bench/breakdown/one_core_costs.hpp"
 #include "apps/prosa/bench/process_cpu.hpp"
 #include "apps/prosa/bench/scale/publication.hpp"
@@ -68,6 +69,10 @@ absl::StatusOr<ScaleRow> measure_scale_row(const BenchRun& run, std::uint32_t re
     const BatchPlan plan{.batch_count = run.is_quick() ? 40U : 400U};
     row.turn_ns = measure_idle_turn_ns(plan, 0);
     row.linked_turn_ns = measure_idle_turn_ns(plan, reactor_count - 1);
+    if (const auto lines =
+            count_lines(BenchMessage::one_field, run.is_quick() ? 64 : bench_ring_slots, reactor_count - 2);
+        lines.ok())
+        row.line_moves = lines->moves();
     return row;
 }
 

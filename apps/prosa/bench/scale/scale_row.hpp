@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct ScaleRow {
     double idle_cpu_percent = 0;  // of one CPU, all threads
     double publish_us = 0;        // from the call to the first turn with the new table, median
     double publish_worst_us = 0;
+    std::optional<double> line_moves{};  // of a transaction between two with all their links, instrumented
 };
 
 // In this process, which should do nothing else. Error: the instance does not run.

@@ -142,8 +142,10 @@ TEST_CASE("the program measures a row for each number of reactors, in processes 
         CHECK(number(row, "turn_ns") > 0);
         CHECK(number(row, "publish_us") > 0);
         CHECK(number(row, "publish_worst_us") >= number(row, "publish_us"));
+        CHECK(row.find("line_moves_per_transaction") != nullptr);
     }
-    CHECK(number(rows[1], "instance_bytes") > number(rows[0], "instance_bytes"));
+    // A link from each to each other: 20 instead of 2, of 512 KiB.
+    CHECK(number(rows[1], "instance_bytes") > number(rows[0], "instance_bytes") + 18 * 400'000);
 }
 
 TEST_CASE("a breakdown and a scale exclude each other, and a scale has 2 to 64 reactors") {

@@ -93,5 +93,14 @@ TEST_CASE("a transaction of one field moves one line each way, one of ten fields
     }
 }
 
+TEST_CASE("links to others add no move to a transaction") {
+    const auto alone = count_lines(BenchMessage::one_field, 16);
+    const auto surrounded = count_lines(BenchMessage::one_field, 16, 6);
+    REQUIRE(alone.ok());
+    REQUIRE(surrounded.ok());
+    CHECK(surrounded->moves() == alone->moves());
+    CHECK(surrounded->upgrades == alone->upgrades);
+}
+
 }  // namespace
 }  // namespace prosa::bench

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "apps/prosa/report/latency_report.hpp"
+#include "core/settings/settings_source.hpp"
 #include "core/stats/hgrm.hpp"
 #include "test/apps/prosa/child_program.hpp"
 
@@ -157,6 +158,35 @@ TEST_CASE("the table, the CSV and the JSON of a report hold the same numbers") {
     const std::string json = report_json(report);
     CHECK(json.find("\"p50\": 1500") != std::string::npos);
     CHECK(json.find("\"out_of_range\": 1") != std::string::npos);
+}
+
+TEST_CASE("the JSON of a report holds all of it") {
+    LatencyReport report;
+    report.title = "PAYMENT at 1k/s";
+    report.subtitle = "const arrivals";
+    report.percentiles = {50};
+    report.facts = {{"sent", "999/s"}};
+    report.outcomes = {{"run 1", {{"responses", 7}, {"timeout", 2}}}};
+    report.variation = {{.series = "response time", .percentile = 99, .median = 30, .min = 20, .max = 40}};
+    report.jitter = {.gaps = {}, .threshold_ns = 1'000, .watched_ns = 5'210, .note = "on CPU 3"};
+    report.environment = {{"kernel", "6.1"}};
+    report.warnings = {"no huge pages"};
+    const auto read = parse_settings_yaml(report_json(report), "report");
+    REQUIRE(read.ok());
+    const auto text = [](const SettingsNode& node, std::string_view key) { return node.find(key)->text; };
+    CHECK(text(*read, "title") == "PAYMENT at 1k/s");
+    CHECK(text(*read, "subtitle") == "const arrivals");
+    CHECK(text(*read->find("facts"), "sent") == "999/s");
+    const SettingsNode& outcomes = read->find("outcomes")->children.front();
+    CHECK(text(outcomes, "run") == "run 1");
+    CHECK(text(*outcomes.find("counts"), "timeout") == "2");
+    const SettingsNode& variation = read->find("variation")->children.front();
+    CHECK(text(variation, "percentile") == "p99");
+    CHECK(text(variation, "max") == "40");
+    CHECK(text(*read->find("jitter"), "watched_ns") == "5210");
+    CHECK(text(*read->find("jitter")->find("gaps_ns"), "count") == "0");
+    CHECK(text(*read->find("environment"), "kernel") == "6.1");
+    CHECK(read->find("warnings")->children.front().text == "no huge pages");
 }
 
 }  // namespace prosa
