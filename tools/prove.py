@@ -25,6 +25,8 @@ TSAN = "build/test-tsan/test"
 TURN_SECONDS = 60
 # A check that has not ended so long after its turn hangs.
 PATIENCE_SECONDS = 1800
+# A check that failed so often in a row gets no more turns in this run.
+FAILED_TURNS_MAX = 3
 MODEL_ITERATIONS = 100_000
 LONG_SEARCHES = 1_000_001  # from so many iterations on a model makes its searches of minutes, too
 TSAN_OPTIONS = f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/test/support/tsan_suppressions.txt"
@@ -42,6 +44,7 @@ class Check:
     parts: int = 1  # one after the other in a turn, each told its part of the time
     turn_seconds: int = TURN_SECONDS  # when so much is left
     patience_seconds: int = PATIENCE_SECONDS
+    least_seconds: int = 0  # of one run that is complete; with less left it is not begun
 
 
 def stress(name, program, share, build=TEST, prefix="", environment=()):
@@ -72,9 +75,11 @@ CHECKS = [
     Check("allocation failure", (f"{TEST}/faults/allocation_failure_test",), "allocations"),
     searches("wake word"),
     searches("outbox"),
-    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants", patience_seconds=4 * 3600),
-    Check("coverage", ("tools/coverage",), "lines", patience_seconds=2 * 3600),
-    *[Check(f"{kind} sanitizer", ("tools/test", "--sanitize", kind), "cases", patience_seconds=4 * 3600)
+    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants", patience_seconds=4 * 3600,
+          least_seconds=2 * 3600),
+    Check("coverage", ("tools/coverage",), "lines", patience_seconds=2 * 3600, least_seconds=900),
+    *[Check(f"{kind} sanitizer", ("tools/test", "--sanitize", kind), "cases", patience_seconds=4 * 3600,
+            least_seconds=2400)
       for kind in ("address", "thread")],
     Check("soak", ("python3", "test/process/soak.py", "--build", "build/test", "--seconds", "{seconds}"), "requests",
           10, seeds_per_turn=1, turn_seconds=600),  # what grows slowly shows in a long turn only
@@ -93,9 +98,11 @@ CHECKS = [
 
 
 def commit():
-    """The commit's hash; with changes that are not committed, nothing is resumed."""
+    """The hash of the last commit that changed more than documents. With changes that are not committed, nothing is
+    resumed."""
     git = ["git", "-C", str(ROOT)]
-    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    head = subprocess.run([*git, "log", "-1", "--format=%H", "--", ".", ":!docs", ":!*.md"], capture_output=True,
+                          text=True, check=True).stdout.strip()
     changes = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True).stdout
     return head if not changes else f"{head}+changes"
 
@@ -183,8 +190,9 @@ def table(checks, records):
     rows = [("check", "counts", "count", "failures", "seconds")]
     for check in checks:
         record = records[check.name]
-        rows.append((check.name, check.counts, spaced(record.total("count")),
-                     str(record.total("failures")), f"{record.total('seconds'):.0f}"))
+        count = spaced(record.total("count")) if record.lines else "not run"
+        rows.append((check.name, check.counts, count, str(record.total("failures")),
+                     f"{record.total('seconds'):.0f}"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(width) if column < 2 else cell.rjust(width)
                                for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
@@ -212,7 +220,7 @@ def is_complete(record):
 
 
 def has_failed(check, record):
-    return record.total("failures") != 0 if check.share else not is_complete(record)
+    return record.total("failures") != 0 if check.share or not record.lines else not is_complete(record)
 
 
 def prove(checks, hours, folder):
@@ -222,16 +230,24 @@ def prove(checks, hours, folder):
     begin = time.monotonic()
     left = lambda: hours * 3600 - (time.monotonic() - begin)  # noqa: E731
     spent = {check.name: 0.0 for check in checks if check.share}
+    failed_turns = dict.fromkeys(spent, 0)
     for check in checks:
-        if check.share == 0 and not is_complete(records[check.name]):
-            print(f"prove: {check.name}, complete in one run; {left() / 60:.0f} min left", file=sys.stderr)
-            run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
-    while spent and left() > 0:
-        check = min((check for check in checks if check.share), key=lambda each: spent[each.name] / each.share)
+        if check.share != 0 or is_complete(records[check.name]):
+            continue
+        if check.least_seconds != 0 and left() < check.least_seconds:
+            print(f"prove: {check.name} is not begun: it takes {check.least_seconds / 60:.0f} min or more, "
+                  f"{left() / 60:.0f} are left", file=sys.stderr)
+            continue
+        print(f"prove: {check.name}, complete in one run; {left() / 60:.0f} min left", file=sys.stderr)
+        run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
+    while left() > 0 and (going := [check for check in checks if failed_turns.get(check.name, FAILED_TURNS_MAX) <
+                                    FAILED_TURNS_MAX]):
+        check = min(going, key=lambda each: spent[each.name] / each.share)
         turn_begin = time.monotonic()
-        run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
+        failed = run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
         turn_s = time.monotonic() - turn_begin
         spent[check.name] += turn_s
+        failed_turns[check.name] = failed_turns[check.name] + 1 if failed else 0
         total = spaced(records[check.name].total("count"))
         print(f"prove: {check.name}, {turn_s:.0f} s: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left",
               file=sys.stderr)

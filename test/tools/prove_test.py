@@ -100,6 +100,18 @@ class ProveTest(unittest.TestCase):
         record, failed = run_turn(self.folder, talking)
         self.assertEqual((failed, record.total("count")), (0, 5))
 
+    def test_what_needs_more_time_than_is_left_is_not_begun_and_has_not_failed(self):
+        slow = prove.Check("slow", ("echo", LINE), "cases", least_seconds=3600)
+        self.assertEqual(self.prove([slow]), 0)
+        self.assertEqual(prove.Record(self.folder, slow, "abc").lines, [])
+        self.assertIn("not run", prove.table([slow], {"slow": prove.Record(self.folder, slow, "abc")}))
+        self.assertEqual(turns_of([slow], 1, self.folder), [("slow", prove.TURN_SECONDS)])
+
+    def test_a_check_that_fails_again_and_again_ends(self):
+        broken = prove.Check("broken", ("sh", "-c", "exit 3"), "seeds", 1)
+        self.assertEqual(self.prove([broken], hours=1), 1)
+        self.assertEqual(len(prove.Record(self.folder, broken, "abc").lines), prove.FAILED_TURNS_MAX)
+
     def test_a_search_that_is_complete_counts_once(self):
         search = '{{"check": "every schedule", "seed": 0, "count": 7, "failures": 0, "seconds": 0.5}}'
         both = prove.Check("model", ("printf", f"{LINE}\\n{search}\\n"), "schedules", 1)
@@ -122,10 +134,10 @@ class ProveTest(unittest.TestCase):
         run_turn(self.folder, broken)
         self.assertEqual(self.prove([broken]), 1)
 
-    def prove(self, checks):
+    def prove(self, checks, hours=0):
         with mock.patch.object(prove, "commit", lambda: "abc"), contextlib.redirect_stdout(io.StringIO()), \
                 contextlib.redirect_stderr(io.StringIO()):
-            return prove.prove(checks, 0, self.folder)
+            return prove.prove(checks, hours, self.folder)
 
     def test_the_table_has_the_totals(self):
         record, _ = run_turn(self.folder)
