@@ -106,7 +106,7 @@ class Exchange:
         theirs = self.folder / "theirs.hlog"
         self.tool("write", theirs)
         report = json.loads(run([PROSA, "report", "--merge", "--json", "-", self.folder / "v2.hlog", theirs]))
-        counts = {series["name"]: series["count"] for series in report["series"]}
+        counts = {series["name"]: series["latency_ns"]["count"] for series in report["series"]}
         self.assertEqual(counts, {"untagged": 30_000 + 20_000, "service": 10_001, "odd": 35_000})
 
 
