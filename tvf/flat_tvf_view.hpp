@@ -88,7 +88,8 @@ class FlatTvfView {
     FlatTvfView(const std::byte* data, std::uint32_t end) noexcept : data_(data), end_(end) {}
 
     // A fixed-size field is recognised, and known to be of this type, by one comparison.
-    [[gnu::always_inline]] TvfResult<std::uint64_t> word(Tag tag, TvfType type, std::uint32_t value_bytes) const noexcept {
+    [[gnu::always_inline]] TvfResult<std::uint64_t> word(Tag tag, TvfType type,
+                                                         std::uint32_t value_bytes) const noexcept {
         std::uint32_t offset = cursor_;
         if (offset >= end_ || flat::load_word(data_ + offset) != flat::field_word(tag, type, value_bytes))
             [[unlikely]] {
@@ -114,8 +115,8 @@ class FlatTvfView {
 
     // In single words, so that the caller's view can stay in registers: a view passed by value is written and
     // loaded again in pieces of other sizes, which waits for every store before it.
-    [[gnu::noinline]] static TvfError search(const std::byte* data, std::uint32_t end, std::uint32_t cursor, Tag tag,
-                                             TvfType type, std::uint32_t& offset) noexcept {
+    [[gnu::noinline]] static TvfError search(const std::byte* data, std::uint32_t end, std::uint32_t cursor,
+                                             Tag tag, TvfType type, std::uint32_t& offset) noexcept {
         offset = locate(data, end, cursor, tag);
         if (offset >= end) return TvfError::not_found;
         const bool same = flat::type_of(flat::load_word(data + offset)) == type;
@@ -123,7 +124,8 @@ class FlatTvfView {
     }
 
     // From the cursor to the end, then from the start. Returns `end` or more when absent.
-    static std::uint32_t locate(const std::byte* data, std::uint32_t end, std::uint32_t cursor, Tag tag) noexcept {
+    static std::uint32_t locate(const std::byte* data, std::uint32_t end, std::uint32_t cursor,
+                                Tag tag) noexcept {
         const std::uint32_t offset = flat::find_field(data, cursor, end, tag);
         if (offset < end) return offset;
         const std::uint32_t wrapped = flat::find_field(data, flat::header_bytes, cursor, tag);

@@ -49,7 +49,8 @@ void set_durations(SettingsNode& root, Nanos duration_ns, const ProcessorRegistr
 }
 
 // At the place of the key that the path of `keys` leads to.
-absl::Status error_at(const SettingsNode& tree, std::initializer_list<std::string_view> keys, const absl::Status& why) {
+absl::Status error_at(const SettingsNode& tree, std::initializer_list<std::string_view> keys,
+                      const absl::Status& why) {
     const SettingsNode* node = &tree;
     std::string name;
     for (const std::string_view key : keys) {
@@ -108,7 +109,8 @@ absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input) {
 absl::Status check_transaction_log(const LoadedInstance& loaded) {
     if (!loaded.transaction_log.has_value()) return absl::OkStatus();
     const absl::Status checked = RotatingFile::check(loaded.transaction_log->path);
-    return checked.ok() ? checked : error_at(loaded.tree, {"observability", "transaction_log", "path"}, checked);
+    return checked.ok() ? checked
+                        : error_at(loaded.tree, {"observability", "transaction_log", "path"}, checked);
 }
 
 absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded) {

@@ -22,7 +22,7 @@ struct LoadedInstance {
 
 struct InstanceFileInput {
     std::filesystem::path path;
-    std::optional<std::string> name;  // instead of the file's
+    std::optional<std::string> name;     // instead of the file's
     std::optional<Nanos> duration_ns{};  // instead of each `duration` that a source's section has
     const ProcessorRegistry& registry;
     LoadBoard& load_board;

@@ -48,10 +48,10 @@ void check_transfer(const InstanceLedger& ledger, std::vector<std::string>& foun
     const std::uint64_t arrived = ledger.total(CalleeCounter::received) + ledger.unreachable;
     const std::uint64_t stopped = ledger.total(CallerCounter::outcome_shutting_down);
     if (arrived > accepted || accepted - arrived > stopped + ledger.unread)
-        found.push_back(
-            fmt::format("requesters had {} requests accepted, but providers received {} and {} ended as "
-                        "unreachable ({} were ended by the stop, {} were never taken)",
-                        accepted, ledger.total(CalleeCounter::received), ledger.unreachable, stopped, ledger.unread));
+        found.push_back(fmt::format(
+            "requesters had {} requests accepted, but providers received {} and {} ended as "
+            "unreachable ({} were ended by the stop, {} were never taken)",
+            accepted, ledger.total(CalleeCounter::received), ledger.unreachable, stopped, ledger.unread));
 }
 
 // An answer reaches its requester as the outcome, or too late, or after the requester's incarnation ended.

@@ -20,7 +20,8 @@ bool is_done(const ProcessorReport& processor, const LoadBoard& board) {
     return std::all_of(processor.queues.begin(), processor.queues.end(), [&](const QueueReport& queue) {
         const std::uint32_t number = value_of(queue.queue);
         return queue.state == ProcessorState::crashed ||
-               has_finished(board, number == 0 ? processor.name : fmt::format("{}/{}", processor.name, number));
+               has_finished(board,
+                            number == 0 ? processor.name : fmt::format("{}/{}", processor.name, number));
     });
 }
 
@@ -50,7 +51,8 @@ void end_process(int exit_code) noexcept {
     ::_exit(exit_code);
 }
 
-bool are_sources_done(const InstanceSettings& settings, const LoadBoard& board, const InstanceReport& report) {
+bool are_sources_done(const InstanceSettings& settings, const LoadBoard& board,
+                      const InstanceReport& report) {
     bool has_source = false;
     for (const ConfiguredProcessor& source : settings.processors) {
         if (!source.is_source) continue;

@@ -38,8 +38,8 @@ std::string sources_text(const InstanceLedger& ledger) {
         const std::uint64_t refused =
             totals[LoadCounter::refused_unreachable] + totals[LoadCounter::refused_overloaded];
         table.add_row(row.name, totals[LoadCounter::intended], totals[LoadCounter::sent], refused,
-                      totals[LoadCounter::late], totals[LoadCounter::skipped], totals[LoadCounter::outcome_none],
-                      totals.failed());
+                      totals[LoadCounter::late], totals[LoadCounter::skipped],
+                      totals[LoadCounter::outcome_none], totals.failed());
     }
     return table.text() + "\n";
 }

@@ -15,8 +15,8 @@ JitterPlace choose_jitter_cpu(const Topology& topology, std::span<const std::opt
     const std::size_t can_spin = topology.available_count();
     // On the last CPU the probe would stand in the way of Main, and so of the load itself.
     if (reactor_cpus.size() + 1 >= can_spin)
-        return {std::nullopt, fmt::format("Not watched: no CPU is free ({} for {} reactors and Main).", can_spin,
-                                          reactor_cpus.size())};
+        return {std::nullopt, fmt::format("Not watched: no CPU is free ({} for {} reactors and Main).",
+                                          can_spin, reactor_cpus.size())};
     std::set<int> used_cores;
     for (const std::optional<int>& cpu : reactor_cpus)
         if (const Cpu* const used = cpu ? topology.find(*cpu) : nullptr) used_cores.insert(used->core);

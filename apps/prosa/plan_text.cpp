@@ -79,7 +79,8 @@ std::string services_text(const LoadedInstance& loaded) {
 std::string reactors_text(const ReactorPlan& plan) {
     TextTable table({"Reactor", "CPU", "why", "hosts"});
     for (const ReactorPlan::Entry& entry : plan.reactors)
-        table.add_row(value_of(entry.id), entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"),
+        table.add_row(value_of(entry.id),
+                      entry.cpu.has_value() ? fmt::format("{}", *entry.cpu) : std::string("any"),
                       entry.placement, join(entry.queues));
     std::string text = table.text();
     text += fmt::format("  Memory: at most {} for pools, rings and pending tables\n",
@@ -93,7 +94,8 @@ std::vector<std::string> service_warnings(const SettingsNode& tree) {
     for (const auto& [name, service] : services_of(tree)) {
         if (!service.providers.empty()) continue;
         for (const SettingsPlace& place : service.places)
-            warnings.push_back(fmt::format("{}: service '{}' has no provider in this configuration", place.text(), name));
+            warnings.push_back(
+                fmt::format("{}: service '{}' has no provider in this configuration", place.text(), name));
     }
     return warnings;
 }

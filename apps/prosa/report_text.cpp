@@ -133,7 +133,8 @@ std::string processors_text(const InstanceReport& report) {
         const ProcessorSums sums(processor);
         table.add_row(processor.name, value_of(processor.id), processor.kind, or_dash(processor.adaptor),
                       name_of(processor.state), processor.queues.size(), processor.restarts, sums.accepted,
-                      sums.responses, sums.errors, sums.received, sums.kept, or_dash(one_line(sums.last_error)));
+                      sums.responses, sums.errors, sums.received, sums.kept,
+                      or_dash(one_line(sums.last_error)));
     }
     return table.text();
 }
@@ -157,9 +158,10 @@ std::string reactors_text(const InstanceReport& report) {
                      "outbox", "placement"});
     for (const ReactorReport& reactor : report.reactors)
         table.add_row(value_of(reactor.id), reactor.is_hanging ? "hanging" : name_of(reactor.state),
-                      reactor.cpu ? fmt::format("{}", *reactor.cpu) : "-", fmt::format("{:.2f}", duty_percent(reactor)),
-                      reactor.in_flight, reactor.credit_in_use, reactor.queue_depth, reactor.queue_depth_high_water,
-                      reactor.kept_blocks, reactor.outbox, reactor.placement);
+                      reactor.cpu ? fmt::format("{}", *reactor.cpu) : "-",
+                      fmt::format("{:.2f}", duty_percent(reactor)), reactor.in_flight, reactor.credit_in_use,
+                      reactor.queue_depth, reactor.queue_depth_high_water, reactor.kept_blocks,
+                      reactor.outbox, reactor.placement);
     return table.text();
 }
 

@@ -34,7 +34,8 @@ int print_plan(const LoadedInstance& loaded) {
     BusMain main(loaded.settings.instance);
     if (const absl::Status added = add_processors(main, loaded.settings); !added.ok())
         return usage_error(added);
-    if (const absl::Status checked = check_transaction_log(loaded); !checked.ok()) return usage_error(checked);
+    if (const absl::Status checked = check_transaction_log(loaded); !checked.ok())
+        return usage_error(checked);
     show_warnings(loaded.settings.warnings);
     show_warnings(service_warnings(loaded.tree));
     fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded, main.plan()));

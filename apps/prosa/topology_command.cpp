@@ -26,8 +26,8 @@ std::string cpus_where(const Topology& topology, Pick pick) {
 std::string cpu_table(const Topology& topology) {
     TextTable table({"CPU", "core", "NUMA node", "allowed", "isolated", "governor"});
     for (const Cpu& cpu : topology.cpus)
-        table.add_row(cpu.cpu, cpu.core, cpu.numa_node, cpu.is_allowed ? "yes" : "no", cpu.is_isolated ? "yes" : "no",
-                      cpu.governor.empty() ? "-" : cpu.governor);
+        table.add_row(cpu.cpu, cpu.core, cpu.numa_node, cpu.is_allowed ? "yes" : "no",
+                      cpu.is_isolated ? "yes" : "no", cpu.governor.empty() ? "-" : cpu.governor);
     return table.text();
 }
 

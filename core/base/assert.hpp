@@ -13,8 +13,8 @@ namespace prosa {
 
 }  // namespace prosa
 
-#define PROSA_ASSERT(expression, message)                                                \
-    do {                                                                                 \
-        if (!(expression)) [[unlikely]]                                                  \
-            ::prosa::assertion_failed(__FILE__, __LINE__, #expression, message);         \
+#define PROSA_ASSERT(expression, message)                                        \
+    do {                                                                         \
+        if (!(expression)) [[unlikely]]                                          \
+            ::prosa::assertion_failed(__FILE__, __LINE__, #expression, message); \
     } while (false)

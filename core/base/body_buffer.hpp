@@ -23,7 +23,8 @@ struct BodyBuffer {
     std::span<const std::byte> written() const noexcept { return {data, size_bytes}; }
 
     [[nodiscard]] bool reserve(std::uint32_t needed_bytes) {
-        if (needed_bytes <= capacity_bytes) [[likely]] return true;
+        if (needed_bytes <= capacity_bytes) [[likely]]
+            return true;
         return grow != nullptr && grow(*this, needed_bytes) && needed_bytes <= capacity_bytes;
     }
 };

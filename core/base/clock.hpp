@@ -53,10 +53,11 @@ class Clock {
     Clock() noexcept : scale_(tsc_scale()) {}
 
     Nanos now_ns() const noexcept {
-        if (scale_.source != ClockSource::tsc) [[unlikely]] return monotonic_now_ns();
+        if (scale_.source != ClockSource::tsc) [[unlikely]]
+            return monotonic_now_ns();
         const std::uint64_t ticks = __rdtsc() - scale_.base_ticks;
-        return scale_.base_ns + static_cast<Nanos>(
-                                    (static_cast<Uint128>(ticks) * scale_.ns_per_tick_q32) >> 32);
+        return scale_.base_ns +
+               static_cast<Nanos>((static_cast<Uint128>(ticks) * scale_.ns_per_tick_q32) >> 32);
     }
 
     ClockSource source() const noexcept { return scale_.source; }

@@ -29,10 +29,8 @@ enum class Incarnation : std::uint64_t {};
 using RequestId = std::uint64_t;
 
 template <typename Id>
-    requires std::is_enum_v<Id>
-constexpr auto value_of(Id id) noexcept {
-    return static_cast<std::underlying_type_t<Id>>(id);
-}
+requires std::is_enum_v<Id>
+constexpr auto value_of(Id id) noexcept { return static_cast<std::underlying_type_t<Id>>(id); }
 
 // A provider of a service: one queue of one processor.
 struct ProviderId {

@@ -10,8 +10,8 @@ namespace prosa {
 spdlog::logger& log() noexcept {
     // Never destroyed: a reactor thread may log while the process exits.
     static auto* const logger = [] {
-        auto* made = new std::shared_ptr<spdlog::logger>(
-            std::make_shared<spdlog::logger>("prosa", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
+        auto* made = new std::shared_ptr<spdlog::logger>(std::make_shared<spdlog::logger>(
+            "prosa", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
         (*made)->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
         return made;
     }();

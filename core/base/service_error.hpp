@@ -20,13 +20,20 @@ inline constexpr std::size_t service_error_count = 7;
 
 constexpr std::string_view name_of(ServiceError error) noexcept {
     switch (error) {
-        case ServiceError::none: return "none";
-        case ServiceError::unreachable: return "unreachable";
-        case ServiceError::timeout: return "timeout";
-        case ServiceError::protocol: return "protocol";
-        case ServiceError::overloaded: return "overloaded";
-        case ServiceError::dropped: return "dropped";
-        case ServiceError::shutting_down: return "shutting_down";
+        case ServiceError::none:
+            return "none";
+        case ServiceError::unreachable:
+            return "unreachable";
+        case ServiceError::timeout:
+            return "timeout";
+        case ServiceError::protocol:
+            return "protocol";
+        case ServiceError::overloaded:
+            return "overloaded";
+        case ServiceError::dropped:
+            return "dropped";
+        case ServiceError::shutting_down:
+            return "shutting_down";
     }
     return "unknown";
 }

@@ -14,8 +14,8 @@ struct Unit {
 };
 
 constexpr std::array duration_units = {
-    Unit{"ns", 1},        Unit{"us", ns_per_us},     Unit{"ms", ns_per_ms},
-    Unit{"s", ns_per_s},  Unit{"m", 60 * ns_per_s},  Unit{"h", 3600 * ns_per_s},
+    Unit{"ns", 1},       Unit{"us", ns_per_us},    Unit{"ms", ns_per_ms},
+    Unit{"s", ns_per_s}, Unit{"m", 60 * ns_per_s}, Unit{"h", 3600 * ns_per_s},
 };
 
 struct Number {

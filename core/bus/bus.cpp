@@ -25,12 +25,14 @@ bool Bus::has_provider(ServiceHandle service) const noexcept {
 
 void Bus::add_services(std::vector<std::string> names) {
     const QueueKey key = shard_.key();
-    shard_.node().tell_main(ServicesChanged{key.processor, key.queue, info().incarnation, true, std::move(names)});
+    shard_.node().tell_main(
+        ServicesChanged{key.processor, key.queue, info().incarnation, true, std::move(names)});
 }
 
 void Bus::remove_services(std::vector<std::string> names) {
     const QueueKey key = shard_.key();
-    shard_.node().tell_main(ServicesChanged{key.processor, key.queue, info().incarnation, false, std::move(names)});
+    shard_.node().tell_main(
+        ServicesChanged{key.processor, key.queue, info().incarnation, false, std::move(names)});
 }
 
 void Bus::add_processor_services(std::vector<std::string> names) {
@@ -47,7 +49,8 @@ Claim Bus::claim(ServiceHandle service, const SendOptions& options) noexcept {
     return requester_.claim(shard_, service, options);
 }
 
-SendResult Bus::send(ServiceHandle service, std::span<const std::byte> body, const SendOptions& options) noexcept {
+SendResult Bus::send(ServiceHandle service, std::span<const std::byte> body,
+                     const SendOptions& options) noexcept {
     return requester_.send(shard_, service, body, options);
 }
 
@@ -61,7 +64,9 @@ Nanos Bus::clock_now_ns() const noexcept {
     return shard_.node().context().is_stepped ? now_ns() : clock_.now_ns();
 }
 
-TimerId Bus::set_timer(Nanos deadline_ns, std::uint64_t token) { return shard_.set_timer(deadline_ns, token); }
+TimerId Bus::set_timer(Nanos deadline_ns, std::uint64_t token) {
+    return shard_.set_timer(deadline_ns, token);
+}
 
 bool Bus::cancel_timer(TimerId timer) noexcept { return shard_.cancel_timer(timer); }
 

@@ -55,7 +55,8 @@ class PROSA_API Bus {
     Claim claim(ServiceHandle service, const SendOptions& options = {}) noexcept;
 
     // Sends a copy of `body`. Refused as overloaded when the body is larger than a block.
-    SendResult send(ServiceHandle service, std::span<const std::byte> body, const SendOptions& options = {}) noexcept;
+    SendResult send(ServiceHandle service, std::span<const std::byte> body,
+                    const SendOptions& options = {}) noexcept;
 
     // co_await bus.call(...): the outcome, its body readable until the next suspension. A refusal comes as an
     // outcome, too. timeout_ns 0: the instance's call_timeout.

@@ -44,7 +44,8 @@ class BusClient::Impl final : public Caller {
           deadlines_(now_ns()),
           requester_(control_->options().bus, peer, control_->tables(), deadlines_, *control_) {
         if (is_stepped_) requester_.use_given_time_only();
-        if (TransactionJournal* const journal = control_->options().journal.get()) requester_.log_to(journal->open());
+        if (TransactionJournal* const journal = control_->options().journal.get())
+            requester_.log_to(journal->open());
         requester_.add_caller(*this);
     }
 
@@ -88,8 +89,10 @@ class BusClient::Impl final : public Caller {
         std::size_t work = requester_.drain_replies();
         work += deadlines_.advance(
             requester_.now_ns(),
-            [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); }, expiries_per_poll);
-        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]] complete();  // [complete]
+            [this](TimerNode& node) { requester_.on_deadline(static_cast<PendingEntry&>(node)); },
+            expiries_per_poll);
+        if (state_->must_complete.load(std::memory_order_acquire)) [[unlikely]]
+            complete();  // [complete]
         if (work == 0) requester_.exchange_blocks();
         requester_.flush_wakes();
         publish();
@@ -105,7 +108,8 @@ class BusClient::Impl final : public Caller {
         requester_.flush_wakes();  // for claims that were committed since the last poll
         Nanos due_ns = std::min(deadlines_.next_deadline_ns() - now_ns(), timeout_ns);
         if (requester_.holds_blocks()) due_ns = std::min(due_ns, retry_after_ns);
-        if (requester_.announce_sleep() && !state_->must_complete.load(std::memory_order_acquire))  // [complete]
+        if (requester_.announce_sleep() &&
+            !state_->must_complete.load(std::memory_order_acquire))  // [complete]
             requester_.self().waker->wait(due_ns);
         requester_.awaken();
     }
@@ -133,7 +137,9 @@ class BusClient::Impl final : public Caller {
 
   private:
     Nanos now_ns() const noexcept { return is_stepped_ ? control_->stepped_now_ns() : clock_.now_ns(); }
-    void publish() noexcept { state_->in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed); }
+    void publish() noexcept {
+        state_->in_flight.store(requester_.in_flight_count(), std::memory_order_relaxed);
+    }
 
     std::shared_ptr<BusMain::Control> control_;
     std::shared_ptr<ClientState> state_;
@@ -152,7 +158,8 @@ std::unique_ptr<BusClient> BusClient::connect(std::shared_ptr<BusMain::Control> 
     peer.id = *id;
     peer.waker = std::make_shared<Waker>();
     peer.pools = std::make_shared<MessagePools>(*id, control->options().bus, 0);
-    return std::unique_ptr<BusClient>(new BusClient(std::make_unique<Impl>(std::move(control), std::move(peer))));
+    return std::unique_ptr<BusClient>(
+        new BusClient(std::make_unique<Impl>(std::move(control), std::move(peer))));
 }
 
 BusClient::BusClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -163,7 +170,9 @@ ServiceHandle BusClient::resolve(std::string_view name) { return impl_->resolve(
 
 bool BusClient::has_provider(ServiceHandle service) { return impl_->has_provider(service); }
 
-void BusClient::on_outcome(std::function<void(const Outcome&)> handler) { impl_->handler = std::move(handler); }
+void BusClient::on_outcome(std::function<void(const Outcome&)> handler) {
+    impl_->handler = std::move(handler);
+}
 
 Claim BusClient::claim(ServiceHandle service, const SendOptions& options) noexcept {
     if (!impl_->may_send()) return Claim(ServiceError::shutting_down);

@@ -46,7 +46,8 @@ class PROSA_API BusClient {
     void on_outcome(std::function<void(const Outcome&)> handler);
 
     Claim claim(ServiceHandle service, const SendOptions& options = {}) noexcept;
-    SendResult send(ServiceHandle service, std::span<const std::byte> body, const SendOptions& options = {}) noexcept;
+    SendResult send(ServiceHandle service, std::span<const std::byte> body,
+                    const SendOptions& options = {}) noexcept;
 
     // Delivers what has come; true when something had. Never blocks.
     bool poll() noexcept;

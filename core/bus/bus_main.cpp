@@ -42,7 +42,8 @@ class SignalActions {
     void restore(const BusMain* instance) {
         const std::scoped_lock lock(mutex_);
         if (owner_ != instance) return;
-        for (std::size_t i = 0; i < stop_signals.size(); ++i) sigaction(stop_signals[i], &before_[i], nullptr);
+        for (std::size_t i = 0; i < stop_signals.size(); ++i)
+            sigaction(stop_signals[i], &before_[i], nullptr);
         owner_ = nullptr;
     }
 
@@ -149,15 +150,17 @@ absl::Status BusMain::restore_service(std::string_view name) {
 
 absl::StatusOr<std::string> BusMain::command(std::string_view processor, std::string_view command,
                                              Nanos timeout_ns) try {
-    auto answers = control_->ask([&] { return std::make_shared<absl::StatusOr<std::vector<std::future<std::string>>>>(
-                                           control_->post_command(processor, std::string(command))); });
+    auto answers = control_->ask([&] {
+        return std::make_shared<absl::StatusOr<std::vector<std::future<std::string>>>>(
+            control_->post_command(processor, std::string(command)));
+    });
     if (!answers->ok()) return answers->status();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
     std::string text;
     for (auto& answer : **answers) {
         if (answer.wait_until(deadline) != std::future_status::ready)
-            return make_error(absl::StatusCode::kDeadlineExceeded, "processor '{}' did not answer the command in time",
-                              processor);
+            return make_error(absl::StatusCode::kDeadlineExceeded,
+                              "processor '{}' did not answer the command in time", processor);
         text += (text.empty() ? "" : "\n") + answer.get();
     }
     return text;

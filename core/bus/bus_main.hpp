@@ -46,11 +46,12 @@ struct InstanceOptions {
     std::string name = "prosa";
     BusOptions bus;
     IdleOptions idle;
-    std::optional<std::uint32_t> reactors;                       // at least this many, for `reactor: n`; none: auto
+    std::optional<std::uint32_t> reactors;  // at least this many, for `reactor: n`; none: auto
     std::vector<std::pair<std::string, Policy>> service_policies;  // others: round_robin
     bool pins_reactors = true;
-    std::optional<Nanos> stepped_from_ns;  // no threads: step() turns everything, on the caller's time from here
-    std::optional<std::uint64_t> jitter_seed;  // of the restarts' waits; none: another one in each run
+    std::optional<Nanos>
+        stepped_from_ns;  // no threads: step() turns everything, on the caller's time from here
+    std::optional<std::uint64_t> jitter_seed;     // of the restarts' waits; none: another one in each run
     std::shared_ptr<TransactionJournal> journal;  // a log of transactions; of this instance only
     bool handles_signals = false;  // SIGINT and SIGTERM stop the instance, a second one at once
 };
@@ -88,7 +89,7 @@ struct ProcessorReport {
 struct ServiceReport {
     std::string name;
     Policy policy{};
-    bool is_withdrawn = false;  // by an operator
+    bool is_withdrawn = false;          // by an operator
     std::vector<ProviderId> providers;  // those requests go to
 };
 
@@ -103,8 +104,8 @@ struct ReactorReport {
     std::uint32_t kept_blocks = 0;
     std::uint32_t body_blocks = 0;
     std::uint32_t outbox = 0;
-    std::uint32_t credit_in_use = 0;   // requests sent whose answer has not come, timed-out ones included
-    std::uint32_t queue_depth = 0;     // requests that waited at the last reading
+    std::uint32_t credit_in_use = 0;  // requests sent whose answer has not come, timed-out ones included
+    std::uint32_t queue_depth = 0;    // requests that waited at the last reading
     std::uint32_t queue_depth_high_water = 0;
     std::uint64_t unreachable = 0;  // requests for an incarnation that was gone
     std::uint64_t duplicate = 0;    // replies that nothing waited for
@@ -116,8 +117,8 @@ struct InstanceReport {
     std::uint64_t table_version = 0;
     std::uint64_t table_snapshots_pinned = 0;
     std::vector<ProcessorReport> processors;
-    std::vector<ProcessorReport> removed;     // what they counted is still part of every sum
-    std::vector<ServiceReport> services;  // in the order of their handles
+    std::vector<ProcessorReport> removed;  // what they counted is still part of every sum
+    std::vector<ServiceReport> services;   // in the order of their handles
     std::vector<ReactorReport> reactors;
     std::vector<std::string> warnings;  // what the machine lacks
 };
@@ -176,7 +177,8 @@ class PROSA_API BusMain {
     absl::Status restart_processor(std::string_view name);
     absl::Status withdraw_service(std::string_view name);
     absl::Status restore_service(std::string_view name);
-    absl::StatusOr<std::string> command(std::string_view processor, std::string_view command, Nanos timeout_ns);
+    absl::StatusOr<std::string> command(std::string_view processor, std::string_view command,
+                                        Nanos timeout_ns);
     absl::Status notify_config(std::string_view processor);
     void wake_reactors();  // those that sleep turn once, so that a report shows whether each still turns
     InstanceReport report() const;

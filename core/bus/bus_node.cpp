@@ -105,20 +105,25 @@ bool BusNode::poll(Nanos now_ns) {
     work += requester_.drain_replies();
     work += responder_.flush_outboxes();
     work += responder_.serve_requests();
-    if (deadlines_.is_due(now_ns) || timers_.is_due(now_ns)) [[unlikely]] work += expire(now_ns);
+    if (deadlines_.is_due(now_ns) || timers_.is_due(now_ns)) [[unlikely]]
+        work += expire(now_ns);
     if (!sources_.empty()) work += run_sources(now_ns);
     for (Shard* const shard : coroutine_owners_) shard->sweep_coroutines();
-    if (!failed_.empty()) [[unlikely]] end_failed();
-    if (!events_.empty()) [[unlikely]] flush_events();
+    if (!failed_.empty()) [[unlikely]]
+        end_failed();
+    if (!events_.empty()) [[unlikely]]
+        flush_events();
     quiet_turns_ = work == 0 ? quiet_turns_ + 1 : 0;
     const bool is_settled = quiet_turns_ != 0 && quiet_turns_ % settled_turns == 0;
-    if (is_settled || --turns_until_house_keeping_ == 0) [[unlikely]] house_keep();
+    if (is_settled || --turns_until_house_keeping_ == 0) [[unlikely]]
+        house_keep();
     flush_wakes();
     return work != 0;
 }
 
 bool BusNode::refresh_table() noexcept {
-    if (!requester_.refresh_table()) [[likely]] return false;
+    if (!requester_.refresh_table()) [[likely]]
+        return false;
     for (const auto& shard : shards_)
         if (shard->is_running()) shard->on_service_table();
     return true;
@@ -187,9 +192,9 @@ void BusNode::house_keep() noexcept {
     status_.credit_in_use.store(requester_.pending_count(), std::memory_order_relaxed);
     const std::uint32_t waiting = responder_.waiting_count();
     status_.waiting.store(waiting, std::memory_order_relaxed);
-    status_.waiting_high_water.store(
-        std::max({waiting, responder_.waiting_high_water(), status_.waiting_high_water.load(std::memory_order_relaxed)}),
-        std::memory_order_relaxed);
+    status_.waiting_high_water.store(std::max({waiting, responder_.waiting_high_water(),
+                                               status_.waiting_high_water.load(std::memory_order_relaxed)}),
+                                     std::memory_order_relaxed);
     if (is_shutting_down_) status_.begin_shutdown();
 }
 

@@ -31,8 +31,8 @@ struct NodeContext {
     LinkConnector& connector;
     MainPort& main;
     TransactionJournal* journal;  // null: transactions are not logged
-    Nanos start_ns;   // of the reactors' time
-    bool is_stepped;  // the time is what run_once is told; no clock is read
+    Nanos start_ns;               // of the reactors' time
+    bool is_stepped;              // the time is what run_once is told; no clock is read
 };
 
 class BusNode final : public ReactorHost {
@@ -107,10 +107,11 @@ class BusNode final : public ReactorHost {
     Requester requester_;
     Responder responder_;
     std::vector<std::unique_ptr<Shard>> shards_;
-    std::vector<Shard*> sources_;           // these three have room for every shard
+    std::vector<Shard*> sources_;  // these three have room for every shard
     std::vector<Shard*> failed_;
     std::vector<Shard*> coroutine_owners_;  // shards that ever spawned one
-    std::vector<MainEvent> events_;  // the oldest first; its capacity leaves room for what all shards may report
+    std::vector<MainEvent>
+        events_;  // the oldest first; its capacity leaves room for what all shards may report
     Nanos next_source_ns_ = no_deadline_ns;
     std::uint32_t turns_until_house_keeping_ = 1;
     std::uint32_t quiet_turns_ = 0;

@@ -18,20 +18,20 @@
 namespace prosa {
 
 enum class CallerCounter : std::uint8_t {
-    accepted,              // requests committed; each has exactly one outcome
-    outcome_none,          // outcomes by ServiceError, in the order of its codes
+    accepted,      // requests committed; each has exactly one outcome
+    outcome_none,  // outcomes by ServiceError, in the order of its codes
     outcome_unreachable,
     outcome_timeout,
     outcome_protocol,
     outcome_overloaded,
     outcome_dropped,
     outcome_shutting_down,
-    abandoned,             // the incarnation that waited for the outcome ended first
-    late,                  // replies after the outcome was reported
-    refused_unreachable,   // claims without a provider
-    refused_credit,        // claims refused because every provider was out of credit
-    refused_ring,          // ... out of room in its ring
-    refused_memory,        // ... because no block or no pending entry was left
+    abandoned,            // the incarnation that waited for the outcome ended first
+    late,                 // replies after the outcome was reported
+    refused_unreachable,  // claims without a provider
+    refused_credit,       // claims refused because every provider was out of credit
+    refused_ring,         // ... out of room in its ring
+    refused_memory,       // ... because no block or no pending entry was left
     count_,
 };
 

@@ -49,12 +49,15 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
 
 [[gnu::always_inline]] inline bool Claim::try_provider(const Provider& provider) noexcept {
     outbound_ = requester_->outbound_to(provider.reactor);
-    if (outbound_ == nullptr) [[unlikely]] return false;
+    if (outbound_ == nullptr) [[unlikely]]
+        return false;
     if (provider.shared_queue != nullptr) return try_shared(provider.shared_queue);
     if (!outbound_->has_open_claim && outbound_->staged_count == 0) [[likely]] {
         std::byte* const slot = outbound_->link->requests.try_claim();
-        if (slot == nullptr) [[unlikely]] return false;
-        prefetch_write(slot);  // the provider looks at it, so it has a copy: that goes while the body is written
+        if (slot == nullptr) [[unlikely]]
+            return false;
+        prefetch_write(
+            slot);  // the provider looks at it, so it has a copy: that goes while the body is written
         unpoison(slot, requester_->options_.slot_bytes);
         header_ = &header_at(slot);
         requester_->open_claim(*outbound_);
@@ -112,12 +115,14 @@ bool Claim::try_staged() noexcept {
     body_.capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset;
     body_.grow = &Claim::grow;
     body_.owner = this;
-    if (bytes_hint > body_.capacity_bytes) [[unlikely]] (void)grow(body_, bytes_hint);
+    if (bytes_hint > body_.capacity_bytes) [[unlikely]]
+        (void)grow(body_, bytes_hint);
 }
 
 bool Claim::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {
     auto& claim = *static_cast<Claim*>(buffer.owner);
-    if (claim.body_block_ != nullptr || needed_bytes > claim.requester_->bodies_.payload_bytes()) return false;
+    if (claim.body_block_ != nullptr || needed_bytes > claim.requester_->bodies_.payload_bytes())
+        return false;
     MessageBlock* const block = claim.requester_->take_block();
     if (block == nullptr) return false;
     std::memcpy(block->payload(), buffer.data, buffer.size_bytes);
@@ -185,7 +190,8 @@ RequestId Claim::commit() noexcept {
     ++caller_->outstanding_[value_of(entry.provider)];
     ++requester.in_flight_;
     caller_->counters[CallerCounter::accepted].add();
-    if (requester.sink_ != nullptr) [[unlikely]] trace();
+    if (requester.sink_ != nullptr) [[unlikely]]
+        trace();
     entry_ = nullptr;
     return id;
 }
@@ -197,7 +203,8 @@ RequestId Claim::commit() noexcept {
         outbound_->link->requests.prefetch_claim(header_bytes + body_.size_bytes);
         requester.close_claim(*outbound_);
         requester.will_wake(*outbound_);
-        if (!outbound_->deferred.is_empty()) [[unlikely]] requester.flush_deferred(*outbound_);
+        if (!outbound_->deferred.is_empty()) [[unlikely]]
+            requester.flush_deferred(*outbound_);
         return;
     }
     publish_staged();

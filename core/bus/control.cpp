@@ -29,8 +29,15 @@ BusMain::Control::Control(InstanceOptions options)
       tables_(peers_max, empty_table()),
       publisher_(tables_, directory_, options_.service_policies),
       busy_threads_(topology().available_count()),
-      node_context_{options_.name, options_.bus,           tables_,   directory_, *this,
-                    *this,         options_.journal.get(), start_ns_, options_.stepped_from_ns.has_value()},
+      node_context_{options_.name,
+                    options_.bus,
+                    tables_,
+                    directory_,
+                    *this,
+                    *this,
+                    options_.journal.get(),
+                    start_ns_,
+                    options_.stepped_from_ns.has_value()},
       random_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       now_ns_(start_ns_),
       stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
@@ -93,7 +100,8 @@ void BusMain::Control::run() {
 }
 
 void BusMain::Control::note_lack_of_memory() noexcept {
-    if (!std::exchange(lacks_memory_, true)) log().error("Main has no memory for what it has to do: it tries again");
+    if (!std::exchange(lacks_memory_, true))
+        log().error("Main has no memory for what it has to do: it tries again");
 }
 
 BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
@@ -117,12 +125,14 @@ bool BusMain::Control::run_once(Nanos now_ns) {
         begin_stop("signal");
     }
     for (HostedReactor& hosted : reactors_)
-        while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front())) hosted.backlog.pop_front();
+        while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front()))
+            hosted.backlog.pop_front();
     restart_due(now_ns);
     watch(now_ns);
     attempt([this] { publish(); });
     publisher_.reclaim();
-    if (phase_ == Phase::draining || phase_ == Phase::ending) attempt([this, now_ns] { advance_stop(now_ns); });
+    if (phase_ == Phase::draining || phase_ == Phase::ending)
+        attempt([this, now_ns] { advance_stop(now_ns); });
     if (lacked_memory && !lacks_memory_) log().warn("Main has memory again");
     return phase_ != Phase::stopped;
 }
@@ -195,7 +205,8 @@ void BusMain::Control::on(QueueRegistered& event) {
     QueueRecord& queue = processor->queues[value_of(event.key.queue)];
     if (queue.incarnation != event.incarnation) return;
     const ProviderId id{event.key.processor, event.key.queue};
-    queue.provider = Provider{id, publisher_.index_of(id), event.endpoint, queue.host->id, processor->shared_queue};
+    queue.provider =
+        Provider{id, publisher_.index_of(id), event.endpoint, queue.host->id, processor->shared_queue};
 }
 
 void BusMain::Control::on(QueueRunning& event) {
@@ -223,12 +234,12 @@ void BusMain::Control::on(QueueEnded& event) {
         log().error("{} crashed: {}", name, event.error);
         return;
     }
-    const auto wait_ns = queue.backoff.next_wait(
-        now_ns_, event.recovery_ns, std::uniform_real_distribution<double>(0, 1)(random_));
+    const auto wait_ns = queue.backoff.next_wait(now_ns_, event.recovery_ns,
+                                                 std::uniform_real_distribution<double>(0, 1)(random_));
     if (!wait_ns) {
         queue.state = ProcessorState::crashed;
-        log().error("{} crashed: it failed more often than restart_intensity allows; the last error was: {}", name,
-                    event.error);
+        log().error("{} crashed: it failed more often than restart_intensity allows; the last error was: {}",
+                    name, event.error);
         return;
     }
     ++queue.restarts;
@@ -242,7 +253,8 @@ void BusMain::Control::on(ServicesChanged& event) {
     if (processor == nullptr) return;
     for (QueueRecord& queue : processor->queues) {
         // Who speaks for one queue must be its present incarnation; who speaks for all, any present one.
-        const bool is_meant = !event.queue || (*event.queue == queue.key.queue && queue.incarnation == event.incarnation);
+        const bool is_meant =
+            !event.queue || (*event.queue == queue.key.queue && queue.incarnation == event.incarnation);
         if (is_meant && queue.provider) change_services(event, queue);
     }
 }
@@ -257,10 +269,11 @@ void BusMain::Control::change_services(const ServicesChanged& event, QueueRecord
 }
 
 void BusMain::Control::erase_if_gone(ProcessorRecord& processor) {
-    const bool is_gone = std::all_of(processor.queues.begin(), processor.queues.end(), [](const QueueRecord& queue) {
-        return queue.state == ProcessorState::stopped || queue.state == ProcessorState::crashed ||
-               queue.state == ProcessorState::created;
-    });
+    const bool is_gone =
+        std::all_of(processor.queues.begin(), processor.queues.end(), [](const QueueRecord& queue) {
+            return queue.state == ProcessorState::stopped || queue.state == ProcessorState::crashed ||
+                   queue.state == ProcessorState::created;
+        });
     if (!is_gone) return;
     const auto place = std::find_if(processors_.begin(), processors_.end(),
                                     [&](const ProcessorRecord& other) { return &other == &processor; });
@@ -286,8 +299,8 @@ void BusMain::Control::watch(Nanos now_ns) {
         const bool is_hanging = verdict == HangDetector::Verdict::hanging;
         publisher_.set_suspended(hosted.id, is_hanging);
         if (is_hanging)
-            log().error("reactor {} has not turned for {} ms: its services are withdrawn", value_of(hosted.id),
-                        options_.bus.hang_after_ns / ns_per_ms);
+            log().error("reactor {} has not turned for {} ms: its services are withdrawn",
+                        value_of(hosted.id), options_.bus.hang_after_ns / ns_per_ms);
         else
             log().warn("reactor {} turns again: its services are back", value_of(hosted.id));
     }

@@ -78,8 +78,8 @@ struct ProcessorRecord {
 // A thread of the embedding program that sends requests, seen from Main.
 struct ClientState {
     std::atomic<std::uint32_t> in_flight{0};
-    std::atomic<bool> is_stopping{false};       // claims are refused
-    std::atomic<bool> must_complete{false};     // [complete]: what is in flight ends as shutting_down
+    std::atomic<bool> is_stopping{false};    // claims are refused
+    std::atomic<bool> must_complete{false};  // [complete]: what is in flight ends as shutting_down
     std::shared_ptr<Waker> waker;
 };
 
@@ -250,8 +250,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
     std::atomic<bool> is_main_running_{false};  // [main]: false: what Main left is readable
-    std::atomic<bool> has_begun_{false};    // [begun]: all processors were told to start
-    std::shared_ptr<Control> self_;       // only to outlive its owner
+    std::atomic<bool> has_begun_{false};        // [begun]: all processors were told to start
+    std::shared_ptr<Control> self_;             // only to outlive its owner
     std::recursive_mutex without_main_;  // in Main's place: before it started, while it starts, after it left
     std::atomic<bool> may_leave_{false};  // [leave]: Main's thread answers questions until it is joined
 };

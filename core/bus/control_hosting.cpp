@@ -29,7 +29,8 @@ absl::StatusOr<ProcessorId> BusMain::Control::add_processor(ProcessorDefinition 
     ProcessorRecord& processor = added.front();
     processor.id = static_cast<ProcessorId>(next_processor_id_++);
     processor.definition = std::make_shared<const ProcessorDefinition>(std::move(definition));
-    if (options_.journal != nullptr) options_.journal->name_processor(processor.id, processor.definition->name);
+    if (options_.journal != nullptr)
+        options_.journal->name_processor(processor.id, processor.definition->name);
     if (phase_ == Phase::running)
         if (const absl::Status hosted = host_now(processor); !hosted.ok()) return hosted;
     processors_.splice(processors_.end(), added);
@@ -46,7 +47,8 @@ ReactorPlan BusMain::Control::plan() const {
 
 absl::Status BusMain::Control::start() {
     const absl::Status launched = start_in_place();
-    if (launched.ok() && !options_.stepped_from_ns) has_begun_.wait(false, std::memory_order_acquire);  // [begun]
+    if (launched.ok() && !options_.stepped_from_ns)
+        has_begun_.wait(false, std::memory_order_acquire);  // [begun]
     return launched;
 }
 
@@ -54,7 +56,8 @@ absl::Status BusMain::Control::start() {
 absl::Status BusMain::Control::start_in_place() try {
     const std::scoped_lock lock(without_main_);
     if (phase_ != Phase::created)
-        return make_error(absl::StatusCode::kFailedPrecondition, "an instance starts once, and not after its stop");
+        return make_error(absl::StatusCode::kFailedPrecondition,
+                          "an instance starts once, and not after its stop");
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
     const Topology machine = topology();
@@ -111,7 +114,8 @@ void BusMain::Control::begin_all() noexcept {
         for (QueueRecord& queue : processor.queues) begin(processor, queue);
 }
 
-HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count) {
+HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& entry,
+                                      std::uint32_t queue_count) {
     HostedReactor& hosted = reactors_.emplace_back(id, options_.bus.hang_after_ns);
     try {
         furnish(hosted, entry, queue_count);
@@ -123,7 +127,8 @@ HostedReactor& BusMain::Control::host(ReactorId id, const ReactorPlan::Entry& en
     return hosted;
 }
 
-void BusMain::Control::furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry, std::uint32_t queue_count) {
+void BusMain::Control::furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry,
+                               std::uint32_t queue_count) {
     hosted.cpu = entry.cpu;
     hosted.placement = entry.placement;
     hosted.peer.id = hosted.id;
@@ -159,8 +164,8 @@ absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
     });
     return absl::OkStatus();
 } catch (const std::system_error& error) {
-    return make_error(absl::StatusCode::kResourceExhausted, "no thread for reactor {}: {}", value_of(hosted.id),
-                      error.what());
+    return make_error(absl::StatusCode::kResourceExhausted, "no thread for reactor {}: {}",
+                      value_of(hosted.id), error.what());
 }
 
 void BusMain::Control::adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue) {
@@ -171,7 +176,8 @@ void BusMain::Control::adopt_queues(ProcessorRecord& processor, const std::vecto
         processor.shared_queue = std::make_shared<SharedQueue>(options_.bus.credit, std::move(shards));
     }
     for (std::uint32_t number = 0; number < of_queue.size(); ++number) {
-        QueueRecord& queue = processor.queues.emplace_back(QueueKey{processor.id, QueueId{number}}, definition.restart);
+        QueueRecord& queue =
+            processor.queues.emplace_back(QueueKey{processor.id, QueueId{number}}, definition.restart);
         queue.host = &reactors_[of_queue[number]];
         auto shard = std::make_unique<Shard>(*queue.host->node, queue.key, processor.definition,
                                              processor.shared_queue);
@@ -197,8 +203,9 @@ ReactorPlan::Entry BusMain::Control::place_later(ReactorId id, const ProcessorDe
         entry.placement = "as configured";
         return entry;
     }
-    warnings_.push_back(fmt::format("reactor {} asks for CPU {}, which {}; it floats", value_of(id), *definition.cpu,
-                                    cpu == nullptr ? "does not exist" : "the process's affinity mask forbids"));
+    warnings_.push_back(
+        fmt::format("reactor {} asks for CPU {}, which {}; it floats", value_of(id), *definition.cpu,
+                    cpu == nullptr ? "does not exist" : "the process's affinity mask forbids"));
     log().warn("{}", warnings_.back());
     return entry;
 }
@@ -208,7 +215,8 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
     std::vector<std::uint32_t> of_queue;
     if (definition.reactor) {
         if (*definition.reactor >= reactors_.size())
-            return invalid_argument("reactor {} does not exist; there are {}", *definition.reactor, reactors_.size());
+            return invalid_argument("reactor {} does not exist; there are {}", *definition.reactor,
+                                    reactors_.size());
         of_queue.push_back(*definition.reactor);
     } else if (const auto shared = definition.threads == 0 ? find_shared_reactor() : std::nullopt) {
         of_queue.push_back(*shared);
@@ -223,7 +231,8 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
         const auto id = take_peer_id();
         if (!id) return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
         HostedReactor& hosted = host(*id, place_later(*id, definition), 1);
-        if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted); !launched.ok()) {
+        if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted);
+            !launched.ok()) {
             forget_last_reactor();
             return launched;
         }
@@ -248,7 +257,8 @@ void BusMain::Control::wake_reactors() {
 // That of the processors with `threads: 0`, while there is one.
 std::optional<std::uint32_t> BusMain::Control::find_shared_reactor() const {
     for (const ProcessorRecord& processor : processors_) {
-        if (processor.definition->threads != 0 || processor.definition->reactor || processor.queues.empty()) continue;
+        if (processor.definition->threads != 0 || processor.definition->reactor || processor.queues.empty())
+            continue;
         for (std::uint32_t at = 0; at < reactors_.size(); ++at)
             if (processor.queues.front().host == &reactors_[at]) return at;
     }
@@ -256,7 +266,8 @@ std::optional<std::uint32_t> BusMain::Control::find_shared_reactor() const {
 }
 
 // A reactor whose processors were removed hosts the next one, so that adding and removing does not use them up.
-std::optional<std::uint32_t> BusMain::Control::find_empty_reactor(const std::vector<std::uint32_t>& taken) const {
+std::optional<std::uint32_t> BusMain::Control::find_empty_reactor(
+    const std::vector<std::uint32_t>& taken) const {
     for (std::uint32_t at = 0; at < reactors_.size(); ++at) {
         const bool is_taken = std::find(taken.begin(), taken.end(), at) != taken.end();
         if (!is_taken && queue_count_of(reactors_[at]) == 0) return at;
@@ -295,7 +306,8 @@ void BusMain::Control::begin(ProcessorRecord& processor, QueueRecord& queue) noe
 }
 
 void BusMain::Control::end(QueueRecord& queue) {
-    post(*queue.host, [node = queue.host->node.get(), shard = queue.shard] { node->end_shard(*shard, nullptr); });
+    post(*queue.host,
+         [node = queue.host->node.get(), shard = queue.shard] { node->end_shard(*shard, nullptr); });
 }
 
 }  // namespace prosa

@@ -22,7 +22,8 @@ absl::Status BusMain::Control::remove_processor(std::string_view name) {
 absl::Status BusMain::Control::restart_processor(std::string_view name) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
-    if (phase_ != Phase::running) return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
+    if (phase_ != Phase::running)
+        return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
     if (processor->is_removing)
         return make_error(absl::StatusCode::kFailedPrecondition, "processor '{}' is being removed", name);
     for (QueueRecord& queue : processor->queues) {
@@ -52,12 +53,13 @@ absl::Status BusMain::Control::notify_config(std::string_view name) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
     for (QueueRecord& queue : processor->queues)
-        post(*queue.host, [node = queue.host->node.get(), shard = queue.shard] { node->notify_config(*shard); });
+        post(*queue.host,
+             [node = queue.host->node.get(), shard = queue.shard] { node->notify_config(*shard); });
     return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_command(std::string_view name,
-                                                                                     const std::string& command) {
+absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_command(
+    std::string_view name, const std::string& command) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
     std::vector<std::future<std::string>> answers;
@@ -66,11 +68,11 @@ absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_com
         std::promise<std::string> answer;
         answers.push_back(answer.get_future());
         post(*queue.host,
-             [node = queue.host->node.get(), shard = queue.shard, command, promise = std::move(answer)]() mutable {
-                 promise.set_value(node->command(*shard, command));
-             });
+             [node = queue.host->node.get(), shard = queue.shard, command,
+              promise = std::move(answer)]() mutable { promise.set_value(node->command(*shard, command)); });
     }
-    if (answers.empty()) return make_error(absl::StatusCode::kUnavailable, "processor '{}' is not running", name);
+    if (answers.empty())
+        return make_error(absl::StatusCode::kUnavailable, "processor '{}' is not running", name);
     return answers;
 }
 
@@ -78,7 +80,8 @@ std::shared_ptr<ClientState> BusMain::Control::add_client(std::shared_ptr<Waker>
     auto state = std::make_shared<ClientState>();
     state->waker = std::move(waker);
     state->is_stopping.store(phase_ != Phase::running && phase_ != Phase::created, std::memory_order_relaxed);
-    state->must_complete.store(phase_ == Phase::ending || phase_ == Phase::stopped, std::memory_order_relaxed);
+    state->must_complete.store(phase_ == Phase::ending || phase_ == Phase::stopped,
+                               std::memory_order_relaxed);
     std::erase_if(clients_, [](const auto& client) { return client.use_count() == 1; });
     clients_.push_back(state);
     return state;

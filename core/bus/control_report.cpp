@@ -72,12 +72,18 @@ ReactorReport report_of(const HostedReactor& hosted) {
 
 std::string_view name_of(ProcessorState state) noexcept {
     switch (state) {
-        case ProcessorState::created: return "created";
-        case ProcessorState::starting: return "starting";
-        case ProcessorState::running: return "running";
-        case ProcessorState::backing_off: return "backing_off";
-        case ProcessorState::stopped: return "stopped";
-        case ProcessorState::crashed: return "crashed";
+        case ProcessorState::created:
+            return "created";
+        case ProcessorState::starting:
+            return "starting";
+        case ProcessorState::running:
+            return "running";
+        case ProcessorState::backing_off:
+            return "backing_off";
+        case ProcessorState::stopped:
+            return "stopped";
+        case ProcessorState::crashed:
+            return "crashed";
     }
     return "unknown";
 }

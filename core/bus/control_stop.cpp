@@ -66,12 +66,13 @@ void BusMain::Control::tell_end() {
 }
 
 bool BusMain::Control::is_at_rest() const {
-    const bool are_nodes_empty = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        return hosted.backlog.empty() && hosted.node->status().is_at_rest();
-    });
+    const bool are_nodes_empty =
+        std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
+            return hosted.backlog.empty() && hosted.node->status().is_at_rest();
+        });
     return are_nodes_empty && std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
-        return client->in_flight.load(std::memory_order_relaxed) == 0;
-    });
+               return client->in_flight.load(std::memory_order_relaxed) == 0;
+           });
 }
 
 void BusMain::Control::advance_stop(Nanos now_ns) {
@@ -89,9 +90,9 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     }
     if (must_complete_) tell_completion();
     tell_end();
-    const bool have_all_ended = std::all_of(reactors_.begin(), reactors_.end(), [](const HostedReactor& hosted) {
-        return hosted.reactor->state() == ReactorState::ended;
-    });
+    const bool have_all_ended = std::all_of(
+        reactors_.begin(), reactors_.end(),
+        [](const HostedReactor& hosted) { return hosted.reactor->state() == ReactorState::ended; });
     // One that has no memory for the tasks before its end leaves without them.
     if (!have_all_ended && now_ns >= end_deadline_ns_ - end_grace_ns / 2)
         for (HostedReactor& hosted : reactors_) hosted.reactor->stop();

@@ -13,8 +13,8 @@
 #include "core/base/ids.hpp"
 #include "core/bus/bus_options.hpp"
 #include "core/bus/message_pools.hpp"
-#include "core/reactor/waker.hpp"
 #include "core/reactor/wake_word.hpp"
+#include "core/reactor/waker.hpp"
 #include "core/ring/slot_ring.hpp"
 
 namespace prosa {
@@ -42,12 +42,13 @@ struct Link {
 
     SlotRing<> requests;
     SlotRing<> replies;
-    WakeWord<> provider_wake;   // the provider announces its sleep, the requester wakes it
-    WakeWord<> requester_wake;  // the other way round
+    WakeWord<> provider_wake;               // the provider announces its sleep, the requester wakes it
+    WakeWord<> requester_wake;              // the other way round
     HomewardMailbox<> blocks_to_requester;  // the requester's blocks, freed by the provider
     HomewardMailbox<> blocks_to_provider;   // the provider's blocks, freed by the requester
-    MessageBlock* last_blocks_to_provider = nullptr;  // by the requester, when it goes; the provider's from then on
-    std::atomic<bool> is_closed{false};     // by the requester, when it goes
+    MessageBlock* last_blocks_to_provider =
+        nullptr;                         // by the requester, when it goes; the provider's from then on
+    std::atomic<bool> is_closed{false};  // by the requester, when it goes
 };
 
 // Requester's side, after publishing a batch of requests.

@@ -20,12 +20,12 @@
 namespace prosa {
 
 enum class LoadCounter : std::uint8_t {
-    intended,   // transactions whose time to be sent has come
-    sent,       // accepted by the bus
+    intended,  // transactions whose time to be sent has come
+    sent,      // accepted by the bus
     refused_unreachable,
     refused_overloaded,
-    late,       // sent more than the source's tolerance after the intended time
-    skipped,    // input that could not be sent: a broken line, an adaptor's error
+    late,          // sent more than the source's tolerance after the intended time
+    skipped,       // input that could not be sent: a broken line, an adaptor's error
     outcome_none,  // outcomes by ServiceError, in the order of its codes
     outcome_unreachable,
     outcome_timeout,
@@ -33,7 +33,7 @@ enum class LoadCounter : std::uint8_t {
     outcome_overloaded,
     outcome_dropped,
     outcome_shutting_down,
-    finished,   // 1 when the source has nothing more to send and all its outcomes
+    finished,  // 1 when the source has nothing more to send and all its outcomes
     count_,
 };
 
@@ -51,8 +51,9 @@ struct LoadStats {
     IntervalHistogram response_time;  // from the intended send time: what a user of the service would see
     IntervalHistogram service_time;   // from the real send
     std::array<IntervalHistogram, service_error_count - 1> error_times{
-        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range), IntervalHistogram(error_time_range),
-        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range), IntervalHistogram(error_time_range)};
+        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range),
+        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range),
+        IntervalHistogram(error_time_range), IntervalHistogram(error_time_range)};
 
     // From the real send, by the code of the outcome.
     IntervalHistogram& outcome_time(ServiceError error) noexcept {

@@ -29,7 +29,8 @@ class NodeStatus {
     // No work is under way, and its sources have been stopped.
     bool is_at_rest() const noexcept {
         return shutdown_begun_.load(std::memory_order_acquire) &&  // [shutdown]
-               in_flight.load(std::memory_order_relaxed) == 0 && kept_blocks.load(std::memory_order_relaxed) == 0 &&
+               in_flight.load(std::memory_order_relaxed) == 0 &&
+               kept_blocks.load(std::memory_order_relaxed) == 0 &&
                outbox.load(std::memory_order_relaxed) == 0;
     }
 

@@ -17,10 +17,10 @@ struct Outcome {
     RequestId id = 0;
     ServiceHandle service = no_service;
     ServiceError error = ServiceError::none;
-    std::uint64_t token = 0;           // SendOptions::token of the request
-    Nanos sent_ns = 0;                 // monotonic time of the commit
-    Nanos latency_ns = 0;              // commit to outcome
-    std::span<const std::byte> body;   // empty when the provider sent none
+    std::uint64_t token = 0;          // SendOptions::token of the request
+    Nanos sent_ns = 0;                // monotonic time of the commit
+    Nanos latency_ns = 0;             // commit to outcome
+    std::span<const std::byte> body;  // empty when the provider sent none
 
     bool ok() const noexcept { return error == ServiceError::none; }
 };

@@ -40,8 +40,8 @@ static_assert(sizeof(PendingEntry) == cache_line_bytes, "a reply touches one lin
 class PendingTable {
   public:
     explicit PendingTable(std::uint32_t capacity)
-        : entries_(static_cast<PendingEntry*>(::operator new(std::size_t{capacity} * sizeof(PendingEntry),
-                                                             std::align_val_t{cache_line_bytes}))),
+        : entries_(static_cast<PendingEntry*>(::operator new (std::size_t{capacity} * sizeof(PendingEntry),
+                                                              std::align_val_t{cache_line_bytes}))),
           capacity_(capacity) {}
 
     // Null when `capacity` requests hold credit.
@@ -87,7 +87,7 @@ class PendingTable {
 
     struct Free {
         void operator()(PendingEntry* entries) const noexcept {
-            ::operator delete(entries, std::align_val_t{cache_line_bytes});
+            ::operator delete (entries, std::align_val_t{cache_line_bytes});
         }
     };
 

@@ -13,8 +13,10 @@ ProcessorError ProcessorError::of(const absl::Status& status) {
         case absl::StatusCode::kCancelled:
         case absl::StatusCode::kInternal:
         case absl::StatusCode::kUnknown:
-        case absl::StatusCode::kDataLoss: return recoverable(message_of(status));
-        default: return fatal(message_of(status));
+        case absl::StatusCode::kDataLoss:
+            return recoverable(message_of(status));
+        default:
+            return fatal(message_of(status));
     }
 }
 

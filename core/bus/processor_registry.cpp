@@ -7,7 +7,8 @@ namespace prosa {
 absl::Status ProcessorRegistry::add(ProcessorKind kind) {
     for (const ProcessorKind& known : kinds_)
         if (known.name == kind.name)
-            return make_error(absl::StatusCode::kAlreadyExists, "processor kind '{}' is registered twice", kind.name);
+            return make_error(absl::StatusCode::kAlreadyExists, "processor kind '{}' is registered twice",
+                              kind.name);
     kinds_.push_back(std::move(kind));
     return absl::OkStatus();
 }

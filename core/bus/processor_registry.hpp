@@ -20,12 +20,12 @@ namespace prosa {
 
 // What a kind gets to configure one processor of a configuration file.
 struct ProcessorSetup {
-    std::string name;                    // the section's key
-    std::string adaptor;                 // empty: the kind's first
-    SettingsReader& settings;            // the section; the common keys were read already
-    std::string adaptor_config_path;     // empty: none given
-    std::filesystem::path base_folder;   // that relative paths start from
-    LoadBoard& load_board;               // where sources show what they send
+    std::string name;                   // the section's key
+    std::string adaptor;                // empty: the kind's first
+    SettingsReader& settings;           // the section; the common keys were read already
+    std::string adaptor_config_path;    // empty: none given
+    std::filesystem::path base_folder;  // that relative paths start from
+    LoadBoard& load_board;              // where sources show what they send
 };
 
 struct AdaptorKind {

@@ -12,10 +12,9 @@
 
 namespace prosa {
 
-
 struct HostingPlan {
-    ReactorPlan reactors;                                // for people, and the CPUs
-    std::vector<std::vector<std::uint32_t>> of_queue;    // [processor][queue] -> place in reactors
+    ReactorPlan reactors;                              // for people, and the CPUs
+    std::vector<std::vector<std::uint32_t>> of_queue;  // [processor][queue] -> place in reactors
 };
 
 // Reactors named by `reactor: n` come first, by their number; then the shared one of `threads: 0`; then those of

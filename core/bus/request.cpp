@@ -32,7 +32,8 @@ Answer::Answer(Responder& responder, Inbound& inbound, Callee& callee, const Mes
     body_.capacity_bytes = slot_bytes - header_bytes;
     body_.grow = &Answer::grow;
     body_.owner = this;
-    if (body_bytes_hint > body_.capacity_bytes) [[unlikely]] (void)grow(body_, body_bytes_hint);
+    if (body_bytes_hint > body_.capacity_bytes) [[unlikely]]
+        (void)grow(body_, body_bytes_hint);
 }
 
 bool Answer::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {

@@ -51,7 +51,8 @@ class Answer {
     friend class KeptRequest;
 
     Answer(Responder& responder, Inbound& inbound, Callee& callee, const MessageHeader& request,
-           MessageBlock* kept, std::uint32_t body_bytes_hint, MessageBlock** kept_owner, bool* is_answered) noexcept;
+           MessageBlock* kept, std::uint32_t body_bytes_hint, MessageBlock** kept_owner,
+           bool* is_answered) noexcept;
     Answer() = default;
 
     PROSA_API void commit_as(ServiceError error) noexcept;
@@ -62,9 +63,9 @@ class Answer {
     Inbound* inbound_ = nullptr;
     Callee* callee_ = nullptr;
     const MessageHeader* request_ = nullptr;
-    MessageBlock* kept_ = nullptr;           // of a kept request
-    MessageBlock** kept_owner_ = nullptr;    // the KeptRequest's pointer to it; cleared by the commit
-    bool* is_answered_ = nullptr;            // of a borrowed request
+    MessageBlock* kept_ = nullptr;         // of a kept request
+    MessageBlock** kept_owner_ = nullptr;  // the KeptRequest's pointer to it; cleared by the commit
+    bool* is_answered_ = nullptr;          // of a borrowed request
     MessageBlock* body_block_ = nullptr;
     BodyBuffer body_;
     bool has_grow_failed_ = false;
@@ -134,7 +135,9 @@ class KeptRequest {
     ServiceHandle service() const noexcept { return header().service; }
     RequestId correlation() const noexcept { return correlation_of(header()); }
     Nanos deadline_ns() const noexcept { return header().deadline_ns; }
-    std::span<const std::byte> body() const noexcept { return body_of(header()); }  // until the answer's commit
+    std::span<const std::byte> body() const noexcept {
+        return body_of(header());
+    }  // until the answer's commit
 
     PROSA_API Answer answer(std::uint32_t body_bytes_hint = 0) noexcept;
     PROSA_API bool reply(std::span<const std::byte> body) noexcept;

@@ -89,7 +89,8 @@ void Requester::forget(std::uint32_t pending_index, RequestId id) noexcept {
     wheel_.cancel(*entry);
     entry->state = PendingState::reported;
     --in_flight_;
-    if (sink_ != nullptr) [[unlikely]] log_end(*entry, ServiceError::none, true);
+    if (sink_ != nullptr) [[unlikely]]
+        log_end(*entry, ServiceError::none, true);
     caller_of(*entry).counters[CallerCounter::abandoned].add();
 }
 
@@ -143,26 +144,31 @@ Outbound* Requester::connect(ReactorId provider) noexcept try {
 std::uint32_t Requester::choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept {
     const auto count = static_cast<std::uint32_t>(entry.providers.size());
     switch (entry.policy) {
-        case Policy::round_robin: return caller.cursors_[value_of(entry.handle)]++ % count;
-        case Policy::primary_backup: return 0;
+        case Policy::round_robin:
+            return caller.cursors_[value_of(entry.handle)]++ % count;
+        case Policy::primary_backup:
+            return 0;
         case Policy::least_outstanding: {
             // Ties go round, so that an idle group shares the load.
             const std::uint32_t start = caller.cursors_[value_of(entry.handle)]++ % count;
             std::uint32_t best = start;
             for (std::uint32_t i = 1; i < count; ++i) {
                 const std::uint32_t at = (start + i) % count;
-                if (caller.outstanding(entry.providers[at].index) < caller.outstanding(entry.providers[best].index))
+                if (caller.outstanding(entry.providers[at].index) <
+                    caller.outstanding(entry.providers[best].index))
                     best = at;
             }
             return best;
         }
-        case Policy::sticky: break;
+        case Policy::sticky:
+            break;
     }
     // Highest random weight (Thaler and Ravishankar, 1998): only the keys of a provider that leaves move.
     std::uint32_t best = 0;
     std::uint64_t best_weight = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const std::uint64_t weight = mix(mix(affinity) ^ (std::uint64_t{value_of(entry.providers[i].index)} + 1));
+        const std::uint64_t weight =
+            mix(mix(affinity) ^ (std::uint64_t{value_of(entry.providers[i].index)} + 1));
         if (weight >= best_weight) {
             best_weight = weight;
             best = i;
@@ -176,7 +182,8 @@ std::uint32_t Requester::drain_replies() noexcept {
     // By index: an outcome may lead to a new link.
     for (std::size_t i = 0; i < outbounds_.size(); ++i) {
         Outbound& outbound = *outbounds_[i];
-        if (!outbound.read_ahead.may_look(now_ns_)) [[unlikely]] continue;
+        if (!outbound.read_ahead.may_look(now_ns_)) [[unlikely]]
+            continue;
         SlotRing<>& replies = outbound.link->replies;
         drained_ = &outbound.read_ahead;
         std::uint32_t count = 0;
@@ -220,7 +227,8 @@ void Requester::drain_all_replies() noexcept {
             pending_.free(*entry);
         }
     }
-    if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(outbound, body);
+    if (MessageBlock* const body = body_block_of(header)) [[unlikely]]
+        send_home(outbound, body);
 }
 
 // Ends the flight: what is left of the entry holds credit only.
@@ -234,7 +242,8 @@ void Requester::drain_all_replies() noexcept {
     outcome.token = entry.has_waiter ? 0 : entry.token;
     outcome.sent_ns = entry.sent_ns;
     outcome.latency_ns = now_ns_ - entry.sent_ns;
-    if (sink_ != nullptr) [[unlikely]] log_end(entry, error, false);
+    if (sink_ != nullptr) [[unlikely]]
+        log_end(entry, error, false);
     return outcome;
 }
 
@@ -252,7 +261,8 @@ void Requester::log_end(const PendingEntry& entry, ServiceError error, bool is_a
                    .reference = trace.reference});
 }
 
-[[gnu::always_inline]] inline void Requester::deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept {
+[[gnu::always_inline]] inline void Requester::deliver(Caller& caller, const Outcome& outcome,
+                                                      OutcomeWaiter* waiter) noexcept {
     if (waiter == nullptr) [[likely]]
         caller.on_outcome(outcome);
     else
@@ -315,14 +325,16 @@ void Requester::push_shared(SharedOutbound& outbound, MessageBlock& message) noe
 void Requester::flush_shared(SharedOutbound& outbound) noexcept {
     while (!outbound.waiting.is_empty()) {
         MessageBlock& message = outbound.waiting.pop_front();
-        if (!outbound.queue->try_push(&message)) [[unlikely]] return outbound.waiting.push_front(message);
+        if (!outbound.queue->try_push(&message)) [[unlikely]]
+            return outbound.waiting.push_front(message);
         for (const ReactorId shard : outbound.queue->shards()) will_wake(*outbound_to(shard));
     }
 }
 
 MessageBlock* Requester::take_block() noexcept {
     MessageBlock* block = bodies_.try_take();
-    if (block != nullptr) [[likely]] return block;
+    if (block != nullptr) [[likely]]
+        return block;
     exchange_blocks();
     return bodies_.try_take();
 }

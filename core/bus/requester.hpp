@@ -47,8 +47,8 @@ class Requester;
 // The requester's end of a link.
 struct Outbound {
     std::shared_ptr<Link> link;
-    HomewardBatch homeward;  // blocks of the provider's reactor
-    BlockFifo deferred;      // messages committed while a slot claim was open
+    HomewardBatch homeward;          // blocks of the provider's reactor
+    BlockFifo deferred;              // messages committed while a slot claim was open
     std::uint32_t staged_count = 0;  // claims built in blocks, open or deferred: each was promised a slot
     bool has_open_claim = false;
     bool needs_wake = false;
@@ -116,8 +116,8 @@ class Claim {
     PendingEntry* entry_ = nullptr;
     Outbound* outbound_ = nullptr;
     SharedOutbound* shared_outbound_ = nullptr;  // of a provider that others share the queue of
-    MessageHeader* header_ = nullptr;     // in the ring slot, or in staged_
-    MessageBlock* staged_ = nullptr;      // the whole message in a block: no slot was free to claim
+    MessageHeader* header_ = nullptr;            // in the ring slot, or in staged_
+    MessageBlock* staged_ = nullptr;             // the whole message in a block: no slot was free to claim
     MessageBlock* body_block_ = nullptr;
     BodyBuffer body_;
     Nanos timeout_ns_ = 0;
@@ -203,7 +203,8 @@ class Requester {
     }
     // The same, at the end of a turn: asserts that no claim is open.
     void end_turn() noexcept {
-        PROSA_ASSERT(open_claims_ == 0, "a claim lives in one handler: not across a return, nor a suspension");
+        PROSA_ASSERT(open_claims_ == 0,
+                     "a claim lives in one handler: not across a return, nor a suspension");
         flush_wakes();
     }
 
@@ -238,7 +239,8 @@ class Requester {
     std::uint32_t choose(Caller& caller, const ServiceEntry& entry, std::uint64_t affinity) noexcept;
     Outbound* outbound_to(ReactorId provider) noexcept {
         const std::size_t at = value_of(provider);
-        if (at < by_reactor_.size() && by_reactor_[at] != nullptr) [[likely]] return by_reactor_[at].get();
+        if (at < by_reactor_.size() && by_reactor_[at] != nullptr) [[likely]]
+            return by_reactor_[at].get();
         return connect(provider);
     }
     Outbound* connect(ReactorId provider) noexcept;
@@ -281,18 +283,20 @@ class Requester {
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
-    ServiceError refusal_ = ServiceError::none;  // of every claim: shutting_down, or overloaded for want of memory
-    std::uint32_t open_claims_ = 0;              // in slots
-    bool is_wake_due_ = false;                   // of a provider
-    bool needs_resize_ = false;                  // some callers have no room for the present table
+    ServiceError refusal_ =
+        ServiceError::none;          // of every claim: shutting_down, or overloaded for want of memory
+    std::uint32_t open_claims_ = 0;  // in slots
+    bool is_wake_due_ = false;       // of a provider
+    bool needs_resize_ = false;      // some callers have no room for the present table
     bool gathers_ = true;
-    const ReadAhead* drained_ = nullptr;  // of the link whose replies are handled: their handlers send requests
+    const ReadAhead* drained_ =
+        nullptr;  // of the link whose replies are handled: their handlers send requests
     PendingTable pending_;
-    std::vector<std::unique_ptr<Outbound>> by_reactor_;  // by ReactorId; null where no link is
-    std::vector<Outbound*> outbounds_;                   // those that exist, in order of creation
+    std::vector<std::unique_ptr<Outbound>> by_reactor_;    // by ReactorId; null where no link is
+    std::vector<Outbound*> outbounds_;                     // those that exist, in order of creation
     std::vector<std::unique_ptr<SharedOutbound>> shared_;  // few: searched in order
-    std::vector<Caller*> callers_;                       // by place; null where one left
-    std::vector<ServiceHandle> prepared_;                // few: searched in order
+    std::vector<Caller*> callers_;                         // by place; null where one left
+    std::vector<ServiceHandle> prepared_;                  // few: searched in order
     Counter duplicates_;
     std::unique_ptr<TransactionSink> sink_;   // null: no log of transactions
     std::unique_ptr<RequestTrace[]> traces_;  // by pending index, while there is a sink

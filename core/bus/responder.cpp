@@ -77,7 +77,8 @@ void Responder::leave_shared_queue(const SharedQueue& queue, const Callee& calle
 
 Callee* Responder::callee_of(EndpointTag tag) noexcept {
     const std::uint32_t index = endpoint_index(tag);
-    if (index >= endpoints_.size()) [[unlikely]] return nullptr;
+    if (index >= endpoints_.size()) [[unlikely]]
+        return nullptr;
     const Endpoint& endpoint = endpoints_[index];
     return endpoint.generation == value_of(tag) >> endpoint_index_bits ? endpoint.callee : nullptr;
 }
@@ -91,28 +92,33 @@ std::uint32_t Responder::serve_requests() noexcept {
     }
     if (taken != 0 && ++first_inbound_ >= count) first_inbound_ = 0;
     for (std::size_t i = 0; i < shared_.size(); ++i) taken += serve_shared(shared_[i]);
-    if (taken > waiting_high_water_) [[unlikely]] waiting_high_water_ = taken;
+    if (taken > waiting_high_water_) [[unlikely]]
+        waiting_high_water_ = taken;
     return taken;
 }
 
 [[gnu::always_inline]] inline std::uint32_t Responder::serve_inbound(Inbound& inbound) noexcept {
-    if (!inbound.outbox.is_empty()) [[unlikely]] return 0;
+    if (!inbound.outbox.is_empty()) [[unlikely]]
+        return 0;
     SlotRing<>& requests = inbound.link->requests;
     const std::uint32_t waited = inbound.waiting.is_empty() ? 0 : serve_waiting(inbound);
-    if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]] return waited;
+    if (!inbound.read_ahead.may_look(now_ns_)) [[unlikely]]
+        return waited;
     std::uint32_t taken = 0;
     bool is_empty = false;
     while (taken + waited < options_.batch && inbound.outbox.is_empty()) {
         std::byte* const slot = requests.peek();
         is_empty = slot == nullptr;
         if (is_empty) break;
-        if (!inbound.outbox.may_take_request(inbound.link->replies)) [[unlikely]] break;
+        if (!inbound.outbox.may_take_request(inbound.link->replies)) [[unlikely]]
+            break;
         MessageHeader& header = header_at(slot);
         // The requester looks at the slot of the answer, so it has a copy: that goes while the request is handled.
         inbound.link->replies.prefetch_claim(1);
         inbound.read_ahead.prepare(requests, header);
         serve(inbound, callee_of(header.provider), header);
-        if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(inbound, body);
+        if (MessageBlock* const body = body_block_of(header)) [[unlikely]]
+            send_home(inbound, body);
         poison(area_of(header), options_.slot_bytes - header_bytes);
         requests.release();
         ++taken;
@@ -184,7 +190,8 @@ Nanos Responder::time_for(Nanos deadline_ns) noexcept {
     return now_ns_;
 }
 
-[[gnu::always_inline]] inline void Responder::serve(Inbound& inbound, Callee* callee, MessageHeader& header) noexcept {
+[[gnu::always_inline]] inline void Responder::serve(Inbound& inbound, Callee* callee,
+                                                    MessageHeader& header) noexcept {
     if (callee == nullptr) [[unlikely]] {
         unreachable_.add();
         answer_error(inbound, header, ServiceError::unreachable);
@@ -230,7 +237,8 @@ void Responder::send_kept(Inbound& inbound, Callee& callee, MessageBlock& block)
     if (MessageBlock* const body = body_block_of(header_at(block.payload()))) send_home(inbound, body);
     inbound.outbox.send_or_wait(inbound.link->replies, block,
                                 [&](MessageBlock& answer) { publish_kept(inbound, answer); });
-    if (!inbound.outbox.is_empty()) [[unlikely]] has_waiting_answers_ = true;
+    if (!inbound.outbox.is_empty()) [[unlikely]]
+        has_waiting_answers_ = true;
 }
 
 void Responder::publish_kept(Inbound& inbound, MessageBlock& block) noexcept {
@@ -281,7 +289,8 @@ Inbound* Responder::inbound_of(ReactorId requester) noexcept {
 
 MessageBlock* Responder::take_block(MessagePool& pool) noexcept {
     MessageBlock* const block = pool.try_take();
-    if (block != nullptr) [[likely]] return block;
+    if (block != nullptr) [[likely]]
+        return block;
     exchange_blocks();
     return pool.try_take();
 }
@@ -337,9 +346,9 @@ void Responder::drop_answers(Inbound& inbound) noexcept {
 
 // What a closed link's requester put into a shared queue is in the queue for all to see.
 bool Responder::may_detach(Inbound& inbound) noexcept {
-    const bool may_be_queued = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
-        return endpoint.queue->depth() != 0;
-    });
+    const bool may_be_queued =
+        std::any_of(shared_.begin(), shared_.end(),
+                    [](const SharedEndpoint& endpoint) { return endpoint.queue->depth() != 0; });
     return !may_be_queued && inbound.kept_count == 0 && inbound.waiting.is_empty() &&
            inbound.link->requests.peek() == nullptr;
 }
@@ -350,7 +359,8 @@ bool Responder::is_blocked(const Inbound& inbound) noexcept {
 }
 
 bool Responder::is_blocked() const noexcept {
-    return std::any_of(inbounds_.begin(), inbounds_.end(), [](const auto& inbound) { return is_blocked(*inbound); });
+    return std::any_of(inbounds_.begin(), inbounds_.end(),
+                       [](const auto& inbound) { return is_blocked(*inbound); });
 }
 
 bool Responder::announce_sleep() noexcept {
@@ -360,7 +370,8 @@ bool Responder::announce_sleep() noexcept {
                inbound->link->blocks_to_provider.has_chain();
     });
     const bool has_shared = std::any_of(shared_.begin(), shared_.end(), [](const SharedEndpoint& endpoint) {
-        return (endpoint.callee != nullptr || endpoint.queue->shard_count() == 0) && endpoint.queue->depth() != 0;
+        return (endpoint.callee != nullptr || endpoint.queue->shard_count() == 0) &&
+               endpoint.queue->depth() != 0;
     });
     return !has_mail && !has_shared;
 }
@@ -372,7 +383,8 @@ bool Responder::holds_blocks() const noexcept {
 
 Nanos Responder::next_look_ns() const noexcept {
     Nanos next_ns = no_deadline_ns;
-    for (const auto& inbound : inbounds_) next_ns = std::min(next_ns, inbound->read_ahead.next_look_ns(now_ns_));
+    for (const auto& inbound : inbounds_)
+        next_ns = std::min(next_ns, inbound->read_ahead.next_look_ns(now_ns_));
     return next_ns;
 }
 

@@ -24,8 +24,8 @@
 #include "core/memory/block_fifo.hpp"
 #include "core/memory/homeward_batch.hpp"
 #include "core/memory/message.hpp"
-#include "core/memory/read_ahead.hpp"
 #include "core/memory/message_pool.hpp"
+#include "core/memory/read_ahead.hpp"
 #include "core/stats/counter_block.hpp"
 
 namespace prosa {
@@ -33,16 +33,16 @@ namespace prosa {
 class SharedQueue;
 
 enum class CalleeCounter : std::uint8_t {
-    received,          // requests for this provider, expired ones included
-    answered_none,     // answers by ServiceError, in the order of its codes
+    received,       // requests for this provider, expired ones included
+    answered_none,  // answers by ServiceError, in the order of its codes
     answered_unreachable,
     answered_timeout,  // work that was not started, because its deadline had passed
     answered_protocol,
     answered_overloaded,
     answered_dropped,  // left unanswered by the handler
     answered_shutting_down,
-    refused_keep,      // keep() without room
-    refused_answer,    // a second answer to one request
+    refused_keep,    // keep() without room
+    refused_answer,  // a second answer to one request
     count_,
 };
 
@@ -106,8 +106,8 @@ class Responder {
         if (is_wake_due_) wake_requesters();
     }
     PROSA_API void exchange_blocks() noexcept;
-    PROSA_API void detach_closed() noexcept;            // links whose requester is gone
-    PROSA_API bool announce_sleep() noexcept;           // false when a request, or a block of ours, came meanwhile
+    PROSA_API void detach_closed() noexcept;   // links whose requester is gone
+    PROSA_API bool announce_sleep() noexcept;  // false when a request, or a block of ours, came meanwhile
     // Something waits for room in a reply ring. A requester does not wake anybody when it makes room, so whoever
     // sleeps over this looks again after a while.
     PROSA_API bool is_blocked() const noexcept;
@@ -180,7 +180,8 @@ class Responder {
     std::vector<std::unique_ptr<Inbound>> inbounds_;
     std::vector<Endpoint> endpoints_;
     std::vector<SharedEndpoint> shared_;
-    MessageBlock* early_head_ = nullptr;  // from a shared queue, of requesters whose link is still to be attached
+    MessageBlock* early_head_ =
+        nullptr;                     // from a shared queue, of requesters whose link is still to be attached
     std::size_t first_inbound_ = 0;  // rotates, so that no requester is always first
     std::uint32_t waiting_high_water_ = 0;
     Counter unreachable_;

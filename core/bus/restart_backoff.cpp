@@ -12,8 +12,8 @@ std::optional<Nanos> RestartBackoff::next_wait(Nanos now_ns, Nanos recovery_ns, 
     if (recent_failures_.size() > policy_.intensity_count) return std::nullopt;
 
     const double growth = 3.0 * std::ldexp(1.0, static_cast<int>(std::min(failures_in_row_, 60U))) - 2.0;
-    const double wait = std::min(static_cast<double>(policy_.period_ns) * growth,
-                                 static_cast<double>(policy_.maximum_ns));
+    const double wait =
+        std::min(static_cast<double>(policy_.period_ns) * growth, static_cast<double>(policy_.maximum_ns));
     ++failures_in_row_;
     return static_cast<Nanos>(wait * (1.0 - policy_.jitter * random)) + recovery_ns;
 }

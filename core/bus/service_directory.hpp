@@ -31,7 +31,8 @@ class ServiceDirectory {
 
   private:
     mutable std::mutex mutex_;
-    std::map<std::string, ServiceHandle, std::less<>> handles_;  // Abseil's maps do not survive a lack of memory
+    std::map<std::string, ServiceHandle, std::less<>>
+        handles_;                     // Abseil's maps do not survive a lack of memory
     std::vector<std::string> names_;  // by handle
 };
 

@@ -9,10 +9,14 @@ namespace prosa {
 
 std::string_view name_of(Policy policy) noexcept {
     switch (policy) {
-        case Policy::round_robin: return "round_robin";
-        case Policy::least_outstanding: return "least_outstanding";
-        case Policy::primary_backup: return "primary_backup";
-        case Policy::sticky: return "sticky";
+        case Policy::round_robin:
+            return "round_robin";
+        case Policy::least_outstanding:
+            return "least_outstanding";
+        case Policy::primary_backup:
+            return "primary_backup";
+        case Policy::sticky:
+            return "sticky";
     }
     return "unknown";
 }

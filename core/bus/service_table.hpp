@@ -37,7 +37,8 @@ struct Provider {
     ProviderIndex index;
     EndpointTag endpoint;  // the incarnation, at its reactor
     ReactorId reactor;
-    std::shared_ptr<SharedQueue> shared_queue;  // `queue: shared`: requests go here, not to the reactor's ring
+    std::shared_ptr<SharedQueue>
+        shared_queue;  // `queue: shared`: requests go here, not to the reactor's ring
 
     bool operator==(const Provider&) const = default;
 };

@@ -63,7 +63,8 @@ void Shard::begin(Incarnation incarnation) {
     processor_->bus_ = &bus_;
     guard([this] {
         open();
-        if (const absl::Status started = processor_->on_start(); !started.ok()) fail(ProcessorError::of(started));
+        if (const absl::Status started = processor_->on_start(); !started.ok())
+            fail(ProcessorError::of(started));
     });
 }
 
@@ -97,7 +98,8 @@ void Shard::fail(const ProcessorError& error) {
 }
 
 void Shard::on_outcome(const Outcome& outcome) noexcept {
-    if (processor_ == nullptr || failure_) [[unlikely]] return;
+    if (processor_ == nullptr || failure_) [[unlikely]]
+        return;
     guard([&] {
         if (outcome.ok()) [[likely]]
             processor_->on_response(outcome);

@@ -90,7 +90,7 @@ class Shard final : public Caller, public Callee {
     std::optional<ProcessorError> failure_;
     std::optional<EndpointTag> endpoint_;
     TaskSet coroutines_;
-    std::deque<ShardTimer> timers_;          // stable addresses; grows to the high water only
+    std::deque<ShardTimer> timers_;  // stable addresses; grows to the high water only
     std::vector<std::uint32_t> free_timers_;
     bool wants_turns_ = false;
 };

@@ -22,7 +22,8 @@ struct SharedQueue::Queue {
     };
 
     explicit Queue(std::uint32_t capacity_messages)
-        : messages(capacity_messages, 0, producers_max), capacity(static_cast<std::int64_t>(capacity_messages)) {}
+        : messages(capacity_messages, 0, producers_max),
+          capacity(static_cast<std::int64_t>(capacity_messages)) {}
 
     moodycamel::ConcurrentQueue<MessageBlock*, Traits> messages;
     const std::int64_t capacity;
@@ -37,7 +38,8 @@ SharedQueue::SharedQueue(std::uint32_t capacity, std::vector<ReactorId> shards)
 SharedQueue::~SharedQueue() = default;
 
 bool SharedQueue::try_reserve() noexcept {
-    if (queue_->count.fetch_add(1, std::memory_order_relaxed) < queue_->capacity) [[likely]] return true;
+    if (queue_->count.fetch_add(1, std::memory_order_relaxed) < queue_->capacity) [[likely]]
+        return true;
     cancel();
     return false;
 }

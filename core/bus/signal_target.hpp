@@ -26,14 +26,16 @@ class SignalTarget {
     }
 
     // False: who was cleared before is not found, and not used any more.
-    bool is_visited() const noexcept { return visitors_.load(std::memory_order_seq_cst) != 0; }  // [left] [gone]
+    bool is_visited() const noexcept {
+        return visitors_.load(std::memory_order_seq_cst) != 0;
+    }  // [left] [gone]
 
     // Calls `use` with the target when there is one.
     template <typename Use>
     void visit(Use use) noexcept {
-        visitors_.fetch_add(1, std::memory_order_seq_cst);  // [gone]
+        visitors_.fetch_add(1, std::memory_order_seq_cst);                          // [gone]
         if (T* const found = target_.load(std::memory_order_seq_cst)) use(*found);  // [target] [gone]
-        visitors_.fetch_sub(1, std::memory_order_release);  // [left]
+        visitors_.fetch_sub(1, std::memory_order_release);                          // [left]
     }
 
   private:

@@ -21,7 +21,8 @@ TablePublisher::Service* TablePublisher::service_of(std::string_view name) {
     if (!service.was_provided) {
         service.name = name;
         service.was_provided = true;
-        if (const auto policy = policies_.find(name); policy != policies_.end()) service.policy = policy->second;
+        if (const auto policy = policies_.find(name); policy != policies_.end())
+            service.policy = policy->second;
     }
     return &service;
 }
@@ -63,8 +64,8 @@ void TablePublisher::remove_provider(std::string_view name, ProviderId provider)
 
 void TablePublisher::remove_provider(ProviderId provider) {
     for (std::size_t at = 0; at < services_.size(); ++at) {
-        const auto removed =
-            std::erase_if(services_[at].providers, [&](const Provider& known) { return known.id == provider; });
+        const auto removed = std::erase_if(services_[at].providers,
+                                           [&](const Provider& known) { return known.id == provider; });
         if (removed != 0) touch(at);
     }
 }

@@ -21,8 +21,9 @@
 namespace prosa {
 
 struct ThreadReading {
-    Nanos cpu_ns = 0;         // used since the thread began
-    bool is_blocked = false;  // sleeps in the kernel; else it runs, waits for a CPU, or is stopped from outside
+    Nanos cpu_ns = 0;  // used since the thread began
+    bool is_blocked =
+        false;  // sleeps in the kernel; else it runs, waits for a CPU, or is stopped from outside
 };
 
 class ThreadProbe {

@@ -31,7 +31,7 @@ struct TransactionRecord {
     RequestId correlation;  // the request that caused this one; 0: none
     Nanos sent_ns;          // monotonic
     Nanos latency_ns;
-    ProviderId requester;   // processor 0: a client of the embedding program
+    ProviderId requester;  // processor 0: a client of the embedding program
     ProviderId provider;
     ServiceHandle service;
     ServiceError outcome;

@@ -16,7 +16,8 @@ namespace prosa {
 template <template <typename> class Atomic = std::atomic>
 class ClosingRing {
   public:
-    ClosingRing(std::uint32_t capacity_slots, std::uint32_t slot_bytes) : records(capacity_slots, slot_bytes) {}
+    ClosingRing(std::uint32_t capacity_slots, std::uint32_t slot_bytes)
+        : records(capacity_slots, slot_bytes) {}
 
     // After the last publish.
     void close() noexcept { is_closed_.store(true, std::memory_order_release); }  // [closed]

@@ -25,7 +25,9 @@ namespace {
 constexpr Nanos calm_ns = 100 * ns_per_ms;  // between two attempts to get what the system is short of
 
 // accept failed for want of descriptors or memory: who waits is still there, and is so at once the next time.
-bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+bool is_shortage(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
 
 ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line) try {
     if (const absl::Status checked = check_request(line); !checked.ok())
@@ -87,9 +89,7 @@ class ControlServer::Loop {
     }
 
     // False when it is told to end. What memory is short for, the clients do not get.
-    bool try_turn() try {
-        return turn();
-    } catch (const std::bad_alloc&) {
+    bool try_turn() try { return turn(); } catch (const std::bad_alloc&) {
         log().error("{}: no memory for the control socket: its connections are closed", options_.path);
         clients_.clear();
         pollfd stop{stop_.get(), POLLIN, 0};

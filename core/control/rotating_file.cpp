@@ -38,7 +38,8 @@ absl::Status RotatingFile::check(const std::string& path) {
     }
     if (errno != ENOENT) return refuse(errno);
     const std::string folder = std::filesystem::path(path).parent_path().string();
-    return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0 ? absl::OkStatus() : refuse(errno);
+    return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0 ? absl::OkStatus()
+                                                                             : refuse(errno);
 }
 
 void RotatingFile::append(std::string_view line) {

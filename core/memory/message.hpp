@@ -39,7 +39,8 @@ inline std::uint32_t body_offset_bytes(const MessageHeader& header) noexcept {
 
 // Null unless the body lies in a block of its own.
 inline MessageBlock* body_block_of(const MessageHeader& header) noexcept {
-    if ((header.flags & body_in_block) == 0) [[likely]] return nullptr;
+    if ((header.flags & body_in_block) == 0) [[likely]]
+        return nullptr;
     MessageBlock* block;
     std::memcpy(&block, area_of(header) + body_offset_bytes(header), sizeof block);
     return block;
@@ -47,7 +48,8 @@ inline MessageBlock* body_block_of(const MessageHeader& header) noexcept {
 
 inline std::span<const std::byte> body_of(const MessageHeader& header) noexcept {
     const MessageBlock* const block = body_block_of(header);
-    const std::byte* const body = block != nullptr ? block->payload() : area_of(header) + body_offset_bytes(header);
+    const std::byte* const body =
+        block != nullptr ? block->payload() : area_of(header) + body_offset_bytes(header);
     return {body, header.body_bytes};
 }
 

@@ -29,7 +29,9 @@ enum MessageFlag : std::uint16_t {
 enum class EndpointTag : std::uint32_t {};
 inline constexpr std::uint32_t endpoint_index_bits = 12;
 inline constexpr std::uint32_t endpoints_max = 1U << endpoint_index_bits;
-constexpr std::uint32_t endpoint_index(EndpointTag tag) noexcept { return value_of(tag) & (endpoints_max - 1); }
+constexpr std::uint32_t endpoint_index(EndpointTag tag) noexcept {
+    return value_of(tag) & (endpoints_max - 1);
+}
 
 struct MessageHeader {
     std::uint32_t sequence;       // belongs to the ring; never touched by what fills a message

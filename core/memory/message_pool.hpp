@@ -26,11 +26,11 @@ class MessagePool;
 
 // The head of a block; the payload follows. It lies in one line with the start of the payload.
 struct MessageBlock {
-    MessageBlock* next;        // free list, homeward chain or fifo; by whoever owns the block now
-    MessagePool* pool;         // where it goes home to; never changes
+    MessageBlock* next;            // free list, homeward chain or fifo; by whoever owns the block now
+    MessagePool* pool;             // where it goes home to; never changes
     std::uint32_t capacity_bytes;  // of the payload
-    ReactorId owner;           // whose pool; never changes
-    ReactorId requester;       // of a request that travels as a block: who waits for the answer
+    ReactorId owner;               // whose pool; never changes
+    ReactorId requester;           // of a request that travels as a block: who waits for the answer
 
     std::byte* payload() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
     const std::byte* payload() const noexcept { return reinterpret_cast<const std::byte*>(this + 1); }

@@ -30,18 +30,22 @@ class ReadAhead {
     bool may_look(Nanos now_ns) const noexcept { return now_ns >= look_again_ns_; }
 
     // no_deadline_ns when nothing gathers.
-    Nanos next_look_ns(Nanos now_ns) const noexcept { return may_look(now_ns) ? no_deadline_ns : look_again_ns_; }
+    Nanos next_look_ns(Nanos now_ns) const noexcept {
+        return may_look(now_ns) ? no_deadline_ns : look_again_ns_;
+    }
 
     // Before the peeked message of `ring` is handled.
     template <typename Ring>
     void prepare(const Ring& ring, const MessageHeader& peeked) noexcept {
         more_follows_ = (peeked.flags & more_follows) != 0;
-        if (!is_streaming_) [[likely]] return prefetch_message(peeked);
+        if (!is_streaming_) [[likely]]
+            return prefetch_message(peeked);
         if (fetched_ == 0) {
             fetched_ = ring.ready_count(ahead_max);
             for (std::uint32_t i = 0; i < fetched_; ++i) prefetch_message(header_at(ring.ahead(i)));
             // In a queue the next headers are very likely there: nobody waits for them then.
-            for (std::uint32_t i = 0; is_queue_ && i < ahead_max; ++i) prefetch_read(ring.ahead(ahead_max + i));
+            for (std::uint32_t i = 0; is_queue_ && i < ahead_max; ++i)
+                prefetch_read(ring.ahead(ahead_max + i));
         }
         --fetched_;
     }
@@ -51,7 +55,8 @@ class ReadAhead {
         is_streaming_ = count > 1;
         is_queue_ = count >= queue_min;
         fetched_ = 0;
-        if (more_follows_ && is_empty && may_gather_) [[unlikely]] look_again_ns_ = now_ns + gather_ns;
+        if (more_follows_ && is_empty && may_gather_) [[unlikely]]
+            look_again_ns_ = now_ns + gather_ns;
         more_follows_ = false;
     }
 

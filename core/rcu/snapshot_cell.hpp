@@ -61,7 +61,8 @@ class SnapshotCell {
         // are then dead.
         bool refresh() noexcept {
             const T* newest = cell_->published_.load(std::memory_order_acquire);  // [publish]
-            if (newest == current_) [[likely]] return false;
+            if (newest == current_) [[likely]]
+                return false;
             announce(newest);
             return true;
         }
@@ -86,7 +87,7 @@ class SnapshotCell {
 
         void announce(const T* newest) noexcept {
             for (;;) {
-                slot_->announced.store(newest, std::memory_order_seq_cst);  // [announce] [release]
+                slot_->announced.store(newest, std::memory_order_seq_cst);           // [announce] [release]
                 const T* again = cell_->published_.load(std::memory_order_seq_cst);  // [announce]
                 if (again == newest) break;
                 newest = again;
@@ -119,7 +120,8 @@ class SnapshotCell {
     // Every Reader must have left: it points into this cell.
     ~SnapshotCell() {
         for (std::size_t i = 0; i < readers_max_; ++i)
-            PROSA_ASSERT(slots_[i].taken.load(std::memory_order_acquire) == 0, "a reader outlives its cell");  // [slot]
+            PROSA_ASSERT(slots_[i].taken.load(std::memory_order_acquire) == 0,
+                         "a reader outlives its cell");  // [slot]
     }
 
     // Registers the caller; an empty Reader when readers_max others are registered.

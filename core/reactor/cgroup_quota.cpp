@@ -29,7 +29,8 @@ void keep_smaller(std::optional<double>& smallest, std::optional<double> value) 
 std::optional<double> read_v1_quota(const std::string& folder) {
     const auto quota_us = parse_number(read_text(folder + "/cpu.cfs_quota_us"));
     const auto period_us = parse_number(read_text(folder + "/cpu.cfs_period_us"));
-    if (!quota_us.has_value() || !period_us.has_value() || *quota_us <= 0 || *period_us <= 0) return std::nullopt;
+    if (!quota_us.has_value() || !period_us.has_value() || *quota_us <= 0 || *period_us <= 0)
+        return std::nullopt;
     return *quota_us / *period_us;
 }
 
@@ -62,7 +63,8 @@ std::optional<double> parse_cpu_max(std::string_view text) {
     if (space == std::string_view::npos) return std::nullopt;
     const auto quota_us = parse_number(text.substr(0, space));
     const auto period_us = parse_number(text.substr(space + 1));
-    if (!quota_us.has_value() || !period_us.has_value() || *quota_us <= 0 || *period_us <= 0) return std::nullopt;
+    if (!quota_us.has_value() || !period_us.has_value() || *quota_us <= 0 || *period_us <= 0)
+        return std::nullopt;
     return *quota_us / *period_us;
 }
 
@@ -78,7 +80,9 @@ std::optional<double> read_cgroup_quota_cpus(const std::string& root) {
         const std::string controllers = line.substr(first + 1, second - first - 1);
         const std::string path = line.substr(second + 1);
         if (!path.starts_with('/')) continue;
-        const auto read_v2 = [](const std::string& folder) { return parse_cpu_max(read_text(folder + "/cpu.max")); };
+        const auto read_v2 = [](const std::string& folder) {
+            return parse_cpu_max(read_text(folder + "/cpu.max"));
+        };
         if (controllers.empty()) {
             keep_smaller(smallest, smallest_on_path(mount, path, read_v2));
         } else if (names_cpu_controller(controllers)) {

@@ -19,8 +19,8 @@
 #include <utility>
 
 #include "core/base/cache_line.hpp"
-#include "core/reactor/waker.hpp"
 #include "core/reactor/wake_word.hpp"
+#include "core/reactor/waker.hpp"
 
 namespace prosa {
 
@@ -48,14 +48,16 @@ class ControlInbox {
     // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many. One that throws stays
     // the first: it is run again at the next call.
     std::size_t run_pending(std::size_t tasks_max = 64) {
-        if (!has_pending()) [[likely]] return 0;
+        if (!has_pending()) [[likely]]
+            return 0;
         signal_.exchange(0, std::memory_order_acquire);  // [post]
         std::size_t count = 0;
         while (count < tasks_max && (holds_task_ || queue_.try_dequeue(task_))) {
             run_task();
             ++count;
         }
-        if (count == tasks_max) signal_.exchange(1, std::memory_order_relaxed);  // [post] of the posters goes on
+        if (count == tasks_max)
+            signal_.exchange(1, std::memory_order_relaxed);  // [post] of the posters goes on
         return count;
     }
 

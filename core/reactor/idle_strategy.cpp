@@ -33,11 +33,16 @@ std::optional<IdleMode> parse_idle_mode(std::string_view name) noexcept {
 IdleAction IdleStrategy::idle_step(Nanos now_ns) noexcept {
     const Nanos idle_ns = now_ns - idle_since_ns_;
     switch (options_.mode) {
-        case IdleMode::adaptive: return adapt(now_ns, idle_ns);
-        case IdleMode::backoff: return back_off(now_ns, idle_ns);
-        case IdleMode::park: return park(no_deadline_ns);
-        case IdleMode::yield: return {.step = IdleStep::yield};
-        case IdleMode::spin: break;
+        case IdleMode::adaptive:
+            return adapt(now_ns, idle_ns);
+        case IdleMode::backoff:
+            return back_off(now_ns, idle_ns);
+        case IdleMode::park:
+            return park(no_deadline_ns);
+        case IdleMode::yield:
+            return {.step = IdleStep::yield};
+        case IdleMode::spin:
+            break;
     }
     return {};
 }
@@ -78,7 +83,8 @@ void IdleStrategy::note_preemptions(std::uint64_t count, Nanos now_ns) noexcept 
     const auto fresh = static_cast<Nanos>(count - preemptions_);
     const Nanos elapsed_ns = now_ns - sampled_ns_;
     // The first count covers the thread's whole life so far, not an interval.
-    if (has_sample_ && fresh >= crowded_preemptions && fresh * sample_interval_ns >= crowded_preemptions * elapsed_ns)
+    if (has_sample_ && fresh >= crowded_preemptions &&
+        fresh * sample_interval_ns >= crowded_preemptions * elapsed_ns)
         back_off_until_ns_ = now_ns + back_off_ns;
     preemptions_ = count;
     sampled_ns_ = now_ns;

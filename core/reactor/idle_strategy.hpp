@@ -88,7 +88,8 @@ class PROSA_API IdleStrategy {
 
     // Called at the end of each turn. After `park` the next call says that the thread runs again.
     IdleAction idle(bool did_work, Nanos now_ns) noexcept {
-        if (is_parked_) [[unlikely]] unpark();
+        if (is_parked_) [[unlikely]]
+            unpark();
         if (did_work) {
             idle_since_ns_ = no_deadline_ns;
             pause_ns_ = shortest_pause_ns;
@@ -103,7 +104,9 @@ class PROSA_API IdleStrategy {
     void note_preemptions(std::uint64_t count, Nanos now_ns) noexcept;
 
     // False: producers need not look at this reactor's wake word.
-    bool may_park() const noexcept { return options_.mode != IdleMode::spin && options_.mode != IdleMode::yield; }
+    bool may_park() const noexcept {
+        return options_.mode != IdleMode::spin && options_.mode != IdleMode::yield;
+    }
 
     bool is_backing_off(Nanos now_ns) const noexcept { return now_ns < back_off_until_ns_; }
 

@@ -32,8 +32,8 @@ class Planner {
             for (const Cpu& each : topology_.cpus)
                 if (each.is_allowed) allowed.push_back(each.cpu);
             plan_.warnings.push_back(fmt::format(
-                "reactor {} asks for CPU {}, which {}; it gets another one if there is one (allowed: {})", reactor,
-                number, cpu == nullptr ? "does not exist" : "the process's affinity mask forbids",
+                "reactor {} asks for CPU {}, which {}; it gets another one if there is one (allowed: {})",
+                reactor, number, cpu == nullptr ? "does not exist" : "the process's affinity mask forbids",
                 format_cpu_list(allowed)));
             return;
         }
@@ -53,14 +53,14 @@ class Planner {
     void place_anywhere(std::size_t reactor) {
         const bool was_refused = requests_[reactor].cpu.has_value();
         if (reactor_on_.size() >= topology_.available_count()) {
-            plan_.reactors[reactor].reason =
-                fmt::format("floats: {} CPUs can run at once and other reactors have them",
-                            topology_.available_count());
+            plan_.reactors[reactor].reason = fmt::format(
+                "floats: {} CPUs can run at once and other reactors have them", topology_.available_count());
             return warn_about_floating();
         }
         const Cpu* best = nullptr;
         for (const Cpu& cpu : topology_.cpus)
-            if (cpu.is_allowed && !reactor_on_.contains(cpu.cpu) && (best == nullptr || rank(cpu) < rank(*best)))
+            if (cpu.is_allowed && !reactor_on_.contains(cpu.cpu) &&
+                (best == nullptr || rank(cpu) < rank(*best)))
                 best = &cpu;
         if (best == nullptr) {
             plan_.reactors[reactor].reason = "floats: no allowed CPU is free";
@@ -79,10 +79,10 @@ class Planner {
         if (const auto sibling = reactor_on_core(cpu.core); sibling.has_value()) {
             reason += fmt::format(", shares a core with reactor {}", *sibling);
             if (!reactor_on_.contains(cpu.cpu))
-                plan_.warnings.push_back(
-                    fmt::format("reactors {} and {} run on two hardware threads of one core: each is slowed down "
-                                "while the other works",
-                                *sibling, reactor));
+                plan_.warnings.push_back(fmt::format(
+                    "reactors {} and {} run on two hardware threads of one core: each is slowed down "
+                    "while the other works",
+                    *sibling, reactor));
         }
         if (cpu.is_isolated) reason += ", isolated";
         if (!numa_node_.has_value()) numa_node_ = cpu.numa_node;
@@ -97,10 +97,10 @@ class Planner {
     void warn_about_floating() {
         if (has_warned_about_floating_) return;
         has_warned_about_floating_ = true;
-        plan_.warnings.push_back(
-            fmt::format("{} reactors for {} CPUs that can run at once: some float, and all park early instead of "
-                        "spinning",
-                        requests_.size(), topology_.available_count()));
+        plan_.warnings.push_back(fmt::format(
+            "{} reactors for {} CPUs that can run at once: some float, and all park early instead of "
+            "spinning",
+            requests_.size(), topology_.available_count()));
     }
 
     const Topology& topology_;

@@ -44,9 +44,7 @@ bool Reactor::run_once(Nanos now_ns) {
 }
 
 // A task that finds no memory is tried again at the next turn; the other work of this one goes on.
-bool Reactor::run_tasks() try {
-    return inbox_.run_pending() != 0;
-} catch (const std::bad_alloc&) {
+bool Reactor::run_tasks() try { return inbox_.run_pending() != 0; } catch (const std::bad_alloc&) {
     return false;
 }
 
@@ -103,7 +101,8 @@ void Reactor::run() {
         const bool did_work = run_once(now_ns);
         if (did_work) counters_[ReactorCounter::busy_turns].add();
         const IdleAction action = idle.idle(did_work, now_ns);
-        if (action.wants_preemptions) [[unlikely]] idle.note_preemptions(thread_preemptions(), now_ns);
+        if (action.wants_preemptions) [[unlikely]]
+            idle.note_preemptions(thread_preemptions(), now_ns);
         // Spinning is the next turn, without a pause: on today's processors that takes as long as the turn, and a
         // message would wait for it.
         if (action.step == IdleStep::yield)

@@ -18,9 +18,9 @@
 #include "core/base/export.hpp"
 #include "core/base/ids.hpp"
 #include "core/reactor/control_inbox.hpp"
-#include "core/reactor/waker.hpp"
 #include "core/reactor/idle_strategy.hpp"
 #include "core/reactor/timer_wheel.hpp"
+#include "core/reactor/waker.hpp"
 #include "core/stats/counter_block.hpp"
 
 namespace prosa {

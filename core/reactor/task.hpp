@@ -73,10 +73,8 @@ template <typename T>
 struct Promise : PromiseBase {
     Task<T> get_return_object() noexcept;
     template <typename Value = T>
-        requires std::is_constructible_v<T, Value&&>
-    void return_value(Value&& result) {
-        value.emplace(std::forward<Value>(result));
-    }
+    requires std::is_constructible_v<T, Value&&>
+    void return_value(Value&& result) { value.emplace(std::forward<Value>(result)); }
     T take() {
         if (error) std::rethrow_exception(error);
         return *std::move(value);

@@ -73,7 +73,8 @@ class TimerWheel {
     // False: advance would find nothing. The time moves on all the same.
     bool is_due(Nanos now_ns) noexcept {
         const std::uint64_t now_tick = floor_tick(now_ns);
-        if (now_tick >= next_event_tick_) [[unlikely]] return true;
+        if (now_tick >= next_event_tick_) [[unlikely]]
+            return true;
         current_tick_ = std::max(current_tick_, now_tick);
         return false;
     }
@@ -84,7 +85,8 @@ class TimerWheel {
     // is due.
     template <typename OnExpired>
     std::size_t advance(Nanos now_ns, OnExpired&& on_expired, std::size_t touched_max = 64) {
-        if (!is_due(now_ns)) [[likely]] return 0;
+        if (!is_due(now_ns)) [[likely]]
+            return 0;
         const std::uint64_t now_tick = floor_tick(now_ns);
         PROSA_ASSERT(!is_advancing_, "a timer's callback does not advance the wheel");
         is_advancing_ = true;
@@ -122,9 +124,10 @@ class TimerWheel {
     static constexpr std::uint64_t no_tick = ~std::uint64_t{0};
 
     // Lists behind the slots' lists in heads_, without a bit in occupied_.
-    static constexpr unsigned due = slot_count;               // reached, not yet fired
-    static constexpr unsigned moving = slot_count + 1;        // of an entered slot, to be placed again
-    static constexpr unsigned arrived_late = slot_count + 2;  // inserted when already due; fire in the next advance
+    static constexpr unsigned due = slot_count;         // reached, not yet fired
+    static constexpr unsigned moving = slot_count + 1;  // of an entered slot, to be placed again
+    static constexpr unsigned arrived_late =
+        slot_count + 2;  // inserted when already due; fire in the next advance
 
     // Runs when a callback throws, too.
     struct AdvanceEnd {
@@ -179,7 +182,8 @@ class TimerWheel {
         if (next != previous) return;
         // Only a list's head is its own neighbour on both sides: the list is empty now.
         const auto list = static_cast<std::size_t>(next - heads_.data());
-        if (list < slot_count) occupied_[list / slots_per_level] &= ~(std::uint64_t{1} << list % slots_per_level);
+        if (list < slot_count)
+            occupied_[list / slots_per_level] &= ~(std::uint64_t{1} << list % slots_per_level);
     }
 
     std::uint64_t first_event_tick() const noexcept {
@@ -232,8 +236,8 @@ class TimerWheel {
         on_expired(node);
     }
 
-    std::uint64_t current_tick_;                 // everything up to it was fired or is in a list of its own
-    std::uint64_t next_event_tick_ = no_tick;    // no slot is entered before; may be too low after a cancel
+    std::uint64_t current_tick_;               // everything up to it was fired or is in a list of its own
+    std::uint64_t next_event_tick_ = no_tick;  // no slot is entered before; may be too low after a cancel
     std::size_t pending_count_ = 0;
     bool is_advancing_ = false;
     std::array<std::uint64_t, level_count> occupied_{};  // bit d of level L: slot d holds nodes

@@ -61,7 +61,8 @@ std::vector<Cpu> read_hwloc_cpus() {
     std::vector<Cpu> cpus;
     hwloc_topology_t machine = nullptr;
     if (hwloc_topology_init(&machine) != 0) return cpus;
-    const std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)> owner(machine, hwloc_topology_destroy);
+    const std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)> owner(machine,
+                                                                                   hwloc_topology_destroy);
     hwloc_topology_set_flags(machine, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     if (hwloc_topology_load(machine) != 0) return cpus;
     for (hwloc_obj_t unit = nullptr;
@@ -95,50 +96,56 @@ std::vector<Cpu> read_cpus(const std::string& root) {
 void warn_about_cpus(const Topology& topology, std::vector<TopologyWarning>& warnings) {
     const std::size_t allowed = topology.allowed_count();
     if (topology.quota_cpus.has_value() && *topology.quota_cpus < static_cast<double>(allowed))
-        warnings.push_back({fmt::format("a control group limits the process to {:.2f} CPUs of {} allowed ones",
-                                        *topology.quota_cpus, allowed),
-                            "spinning threads use the quota up and then stand still for the rest of each period, "
-                            "up to 100 ms",
-                            "raise cpu.max (or the container's CPU limit), or use the idle strategy park"});
+        warnings.push_back(
+            {fmt::format("a control group limits the process to {:.2f} CPUs of {} allowed ones",
+                         *topology.quota_cpus, allowed),
+             "spinning threads use the quota up and then stand still for the rest of each period, "
+             "up to 100 ms",
+             "raise cpu.max (or the container's CPU limit), or use the idle strategy park"});
     if (allowed < 2)
         warnings.push_back({"the process may use one CPU only",
                             "two reactors never run at the same time: each hand-over is a context switch, "
                             "microseconds instead of nanoseconds",
                             "allow at least one CPU per reactor and one for everything else"});
     else if (topology.allowed_core_count() < allowed)
-        warnings.push_back({fmt::format("the {} allowed CPUs are hardware threads of {} cores", allowed,
-                                        topology.allowed_core_count()),
-                            "two busy reactors on one core share its pipelines: each runs up to twice as slow",
-                            "use at most one reactor per core, or switch SMT off in the firmware"});
+        warnings.push_back(
+            {fmt::format("the {} allowed CPUs are hardware threads of {} cores", allowed,
+                         topology.allowed_core_count()),
+             "two busy reactors on one core share its pipelines: each runs up to twice as slow",
+             "use at most one reactor per core, or switch SMT off in the firmware"});
     const auto is_isolated = [](const Cpu& cpu) { return cpu.is_allowed && cpu.is_isolated; };
     if (std::none_of(topology.cpus.begin(), topology.cpus.end(), is_isolated))
-        warnings.push_back({"none of the allowed CPUs is isolated",
-                            "other programs and kernel threads preempt reactors: single delays of 0.1 to 10 ms",
-                            "boot with isolcpus= and nohz_full= for the reactors' CPUs and start with taskset"});
+        warnings.push_back(
+            {"none of the allowed CPUs is isolated",
+             "other programs and kernel threads preempt reactors: single delays of 0.1 to 10 ms",
+             "boot with isolcpus= and nohz_full= for the reactors' CPUs and start with taskset"});
 }
 
 void warn_about_machine(const Topology& topology, std::vector<TopologyWarning>& warnings) {
     for (const Cpu& cpu : topology.cpus) {
         if (!cpu.is_allowed || cpu.governor.empty() || cpu.governor == "performance") continue;
-        warnings.push_back({fmt::format("the frequency governor of CPU {} (and perhaps others) is '{}'", cpu.cpu,
-                                        cpu.governor),
-                            "the clock is low when work arrives: the first transactions after a pause run up to "
-                            "three times as slow",
-                            "cpupower frequency-set -g performance"});
+        warnings.push_back(
+            {fmt::format("the frequency governor of CPU {} (and perhaps others) is '{}'", cpu.cpu,
+                         cpu.governor),
+             "the clock is low when work arrives: the first transactions after a pause run up to "
+             "three times as slow",
+             "cpupower frequency-set -g performance"});
         break;
     }
     if (topology.transparent_huge_pages != "always" && topology.transparent_huge_pages != "madvise")
-        warnings.push_back({"no huge pages are available", "pools of many MiB miss the TLB: 10 to 30 ns per access",
+        warnings.push_back({"no huge pages are available",
+                            "pools of many MiB miss the TLB: 10 to 30 ns per access",
                             "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"});
     if (!topology.has_invariant_tsc)
         warnings.push_back({"the time stamp counter is not invariant or disagrees with the kernel's clock",
                             "a clock reading takes about 23 ns instead of 10",
                             "none, except another machine or hypervisor setting"});
     if (topology.is_virtual_machine)
-        warnings.push_back({"this is a virtual machine",
-                            "its CPUs move between physical ones and are stopped by the host: latencies between "
-                            "cores vary by a factor of ten",
-                            "measure on bare metal, or have the host pin the virtual CPUs"});
+        warnings.push_back(
+            {"this is a virtual machine",
+             "its CPUs move between physical ones and are stopped by the host: latencies between "
+             "cores vary by a factor of ten",
+             "measure on bare metal, or have the host pin the virtual CPUs"});
 }
 
 }  // namespace
@@ -171,7 +178,8 @@ Topology read_topology(const std::string& root) {
     Topology topology;
     topology.cpus = read_cpus(root);
     topology.quota_cpus = read_cgroup_quota_cpus(root);
-    const std::string free_pages = first_line(root + "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+    const std::string free_pages =
+        first_line(root + "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
     std::from_chars(free_pages.data(), free_pages.data() + free_pages.size(), topology.huge_pages_free);
     topology.transparent_huge_pages =
         bracketed_word(first_line(root + "/sys/kernel/mm/transparent_hugepage/enabled"));
@@ -229,7 +237,8 @@ std::vector<int> current_affinity() {
 
 absl::Status pin_current_thread(int cpu) {
     if (cpu < 0 || cpu >= cpus_max)
-        return invalid_argument("CPU {} does not exist; expected one of {}", cpu, format_cpu_list(current_affinity()));
+        return invalid_argument("CPU {} does not exist; expected one of {}", cpu,
+                                format_cpu_list(current_affinity()));
     const CpuSet set = make_cpu_set();
     CPU_SET_S(static_cast<std::size_t>(cpu), cpu_set_bytes, set.get());
     if (::sched_setaffinity(0, cpu_set_bytes, set.get()) == 0) return absl::OkStatus();

@@ -29,9 +29,9 @@ struct Cpu {
 };
 
 struct PROSA_API Topology {
-    std::vector<Cpu> cpus;             // online ones, by number
-    std::optional<double> quota_cpus;  // of the control groups; nothing: no limit
-    std::size_t huge_pages_free = 0;   // of 2 MiB
+    std::vector<Cpu> cpus;               // online ones, by number
+    std::optional<double> quota_cpus;    // of the control groups; nothing: no limit
+    std::size_t huge_pages_free = 0;     // of 2 MiB
     std::string transparent_huge_pages;  // always, madvise, never; empty when unknown
     bool has_invariant_tsc = false;
     bool is_virtual_machine = false;

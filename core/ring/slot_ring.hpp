@@ -38,9 +38,10 @@ class SlotRing {
     SlotRing(std::uint32_t capacity_slots, std::uint32_t slot_bytes)
         : producer_{{nullptr, slot_bytes, capacity_slots - 1, 0}, 0},
           consumer_{{nullptr, slot_bytes, capacity_slots - 1, 0}, Sequence(0)} {
-        PROSA_ASSERT(std::has_single_bit(capacity_slots) && capacity_slots >= 2, "capacity is a power of two");
+        PROSA_ASSERT(std::has_single_bit(capacity_slots) && capacity_slots >= 2,
+                     "capacity is a power of two");
         PROSA_ASSERT(slot_bytes % cache_line_bytes == 0 && slot_bytes >= sizeof(Sequence), "slots are lines");
-        void* const memory = ::operator new(memory_bytes(), std::align_val_t{no_sharing_bytes});
+        void* const memory = ::operator new (memory_bytes(), std::align_val_t{no_sharing_bytes});
         producer_.slots = consumer_.slots = static_cast<std::byte*>(memory);
         for (std::uint32_t position = 0; position < capacity_slots; ++position)
             new (producer_.slot(position)) Sequence(0);
@@ -48,7 +49,7 @@ class SlotRing {
     ~SlotRing() {
         for (std::uint32_t position = 0; position <= producer_.mask; ++position)
             producer_.sequence(position).~Sequence();
-        ::operator delete(producer_.slots, std::align_val_t{no_sharing_bytes});
+        ::operator delete (producer_.slots, std::align_val_t{no_sharing_bytes});
     }
     SlotRing(const SlotRing&) = delete;
     SlotRing& operator=(const SlotRing&) = delete;
@@ -60,7 +61,8 @@ class SlotRing {
     // True when the next `count` slots are writable (1 <= count <= capacity).
     bool can_claim(std::uint32_t count) noexcept {
         const std::uint32_t end = producer_.position + count;
-        if (end - producer_.released_seen <= capacity_slots()) [[likely]] return true;
+        if (end - producer_.released_seen <= capacity_slots()) [[likely]]
+            return true;
         producer_.released_seen = consumer_.released.load(std::memory_order_acquire);  // [recycle]
         return end - producer_.released_seen <= capacity_slots();
     }
@@ -78,17 +80,20 @@ class SlotRing {
     // time. Slots further ahead, or none, made the pipelined echo a fifth slower.
     void prefetch_claim(std::uint32_t bytes) const noexcept {
         // What is not known to be free may be what the consumer reads.
-        if (producer_.position - producer_.released_seen == capacity_slots()) [[unlikely]] return;
+        if (producer_.position - producer_.released_seen == capacity_slots()) [[unlikely]]
+            return;
         const std::byte* const slot = producer_.slot(producer_.position);
         const std::uint32_t end = std::min(bytes, producer_.slot_bytes);
-        for (std::uint32_t offset = 0; offset < end; offset += cache_line_bytes) prefetch_write(slot + offset);
+        for (std::uint32_t offset = 0; offset < end; offset += cache_line_bytes)
+            prefetch_write(slot + offset);
     }
 
     // The oldest message, or null when there is none. Readable until release.
     std::byte* peek() const noexcept {
         const std::uint32_t position = consumer_.position;
         std::byte* const slot = consumer_.slot(position);
-        return sequence_of(slot).load(std::memory_order_acquire) == position + 1 ? slot : nullptr;  // [publish]
+        return sequence_of(slot).load(std::memory_order_acquire) == position + 1 ? slot
+                                                                                 : nullptr;  // [publish]
     }
 
     // How many messages can be read now, at most count_max: their sequences are loaded side by side, where one peek
@@ -97,12 +102,15 @@ class SlotRing {
         std::uint32_t count = 0;
         while (count < count_max) {
             const std::uint32_t position = consumer_.position + count;
-            if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1) break;  // [publish]
+            if (consumer_.sequence(position).load(std::memory_order_acquire) != position + 1)
+                break;  // [publish]
             ++count;
         }
         return count;
     }
-    std::byte* ahead(std::uint32_t count) const noexcept { return consumer_.slot(consumer_.position + count); }
+    std::byte* ahead(std::uint32_t count) const noexcept {
+        return consumer_.slot(consumer_.position + count);
+    }
 
     // Gives the peeked slot back to the producer.
     void release() noexcept {

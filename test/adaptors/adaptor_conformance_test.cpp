@@ -2,12 +2,12 @@
 // object.
 #include <doctest/doctest.h>
 
-#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/injector/dummy_adaptor.hpp"
 #include "adaptors/injector/replay_adaptor.hpp"
 #include "adaptors/router/rules_router_adaptor.hpp"
 #include "adaptors/stub/parrot_adaptor.hpp"
 #include "adaptors/stub/rules_stub_adaptor.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 #include "test/adaptors/watched_adaptor.hpp"
 
 using namespace prosa;

@@ -1,8 +1,8 @@
 // The switch of examples/payment_switch.yml, shorter: injector, router and both issuers on the real bus.
 #include <doctest/doctest.h>
 
-#include "test/adaptors/adaptor_support.hpp"
 #include "core/settings/settings_errors.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;

@@ -19,7 +19,8 @@ absl::StatusOr<ProcessorFactory> configure_source(ProcessorSetup&, const LedgerS
 }
 
 absl::StatusOr<ProcessorFactory> configure_troubled(ProcessorSetup&, const TroubledOptions& options) {
-    return ProcessorFactory([options](const ShardInfo&) { return std::make_unique<TroubledProcessor>(options); });
+    return ProcessorFactory(
+        [options](const ShardInfo&) { return std::make_unique<TroubledProcessor>(options); });
 }
 
 ProcessorKind ledger_source_kind() {

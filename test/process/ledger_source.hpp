@@ -57,7 +57,8 @@ class LedgerSource final : public Processor {
 
     void on_response(const Outcome& outcome) override {
         const auto fields = FlatTvfView::validate(outcome.body);
-        ledger_->end(outcome.token, outcome.error, fields.ok() && fields->get_unsigned(number_tag).value == outcome.token);
+        ledger_->end(outcome.token, outcome.error,
+                     fields.ok() && fields->get_unsigned(number_tag).value == outcome.token);
     }
     void on_error(const Outcome& outcome) override { ledger_->end(outcome.token, outcome.error, true); }
 

@@ -33,7 +33,8 @@ static_assert(sizeof(LedgerEntry) == 16, "the reader in Python unpacks two words
 class OutcomeLedger {
   public:
     // Maps the file; makes one of `capacity` entries when there is none.
-    static absl::StatusOr<std::shared_ptr<OutcomeLedger>> open(const std::string& path, std::size_t capacity) {
+    static absl::StatusOr<std::shared_ptr<OutcomeLedger>> open(const std::string& path,
+                                                               std::size_t capacity) {
         const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (file < 0) return invalid_argument("{}: cannot be opened", path);
         const std::size_t bytes = capacity * sizeof(LedgerEntry);

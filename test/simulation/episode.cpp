@@ -115,7 +115,8 @@ class Episode {
             world_.log.add(Event::rest, report.table_version, world_.ledger.accepted());
             return;
         }
-        world_.ledger.fault(is_settled(main_->report()) ? fault : "a processor did not come back, or gets no requests");
+        world_.ledger.fault(
+            is_settled(main_->report()) ? fault : "a processor did not come back, or gets no requests");
     }
 
     bool is_quiet() const {

@@ -54,7 +54,8 @@ void inspect_providers(World& world, const InstanceReport& report) {
         const ProviderId id{processor.id, queue.queue};
         for (const ServiceReport& service : report.services)
             for (const ProviderId& provider : service.providers)
-                if (provider == id) world.ledger.fault(processor.name + ": it hangs, and requests still go to it");
+                if (provider == id)
+                    world.ledger.fault(processor.name + ": it hangs, and requests still go to it");
     });
 }
 
@@ -85,7 +86,8 @@ bool can_be_reached(const InstanceReport& report, const ProcessorReport& process
     };
     const auto& queues = processor.queues;
     if (processor.name == "pool")
-        return std::none_of(queues.begin(), queues.end(), runs) || std::any_of(queues.begin(), queues.end(), is_there);
+        return std::none_of(queues.begin(), queues.end(), runs) ||
+               std::any_of(queues.begin(), queues.end(), is_there);
     return std::all_of(queues.begin(), queues.end(),
                        [&](const QueueReport& queue) { return !runs(queue) || is_there(queue); });
 }
@@ -126,12 +128,14 @@ bool is_empty(const InstanceReport& report) {
 }
 
 bool is_settled(const InstanceReport& report) {
-    return std::all_of(report.processors.begin(), report.processors.end(), [&](const ProcessorReport& processor) {
-        return can_be_reached(report, processor) &&
-               std::all_of(processor.queues.begin(), processor.queues.end(), [](const QueueReport& queue) {
-                   return runs(queue) || queue.state == ProcessorState::crashed;
-               });
-    });
+    return std::all_of(
+        report.processors.begin(), report.processors.end(), [&](const ProcessorReport& processor) {
+            return can_be_reached(report, processor) &&
+                   std::all_of(processor.queues.begin(), processor.queues.end(),
+                               [](const QueueReport& queue) {
+                                   return runs(queue) || queue.state == ProcessorState::crashed;
+                               });
+        });
 }
 
 void inspect_rest(World& world, const InstanceReport& report, const CallerValues& visited) {

@@ -131,7 +131,8 @@ void Ledger::check_error(std::uint64_t number, const Entry& entry, ServiceError 
         if (error != entry.answered) fault_at(number, "another outcome than its handler answered");
         return;
     }
-    const bool is_due = entry.has_arrived ? error == ServiceError::dropped : error == ServiceError::unreachable;
+    const bool is_due =
+        entry.has_arrived ? error == ServiceError::dropped : error == ServiceError::unreachable;
     if (!is_due) fault_at(number, "an error that no handler answered");
 }
 

@@ -16,10 +16,11 @@ struct CheckLine {
 };
 
 inline void print_check_line(const CheckLine& line) {
-    std::printf("{\"check\": \"%.*s\", \"seed\": %llu, \"count\": %llu, \"failures\": %llu, \"seconds\": %.2f}\n",
-                static_cast<int>(line.check.size()), line.check.data(), static_cast<unsigned long long>(line.seed),
-                static_cast<unsigned long long>(line.count), static_cast<unsigned long long>(line.failures),
-                line.seconds);
+    std::printf(
+        "{\"check\": \"%.*s\", \"seed\": %llu, \"count\": %llu, \"failures\": %llu, \"seconds\": %.2f}\n",
+        static_cast<int>(line.check.size()), line.check.data(), static_cast<unsigned long long>(line.seed),
+        static_cast<unsigned long long>(line.count), static_cast<unsigned long long>(line.failures),
+        line.seconds);
     std::fflush(stdout);
 }
 

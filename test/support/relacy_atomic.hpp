@@ -101,9 +101,9 @@ class ModelAtomic {
     bool compare_exchange_strong(T& expected, T value, std::memory_order order,
                                  rl::debug_info place = PROSA_MODEL_CALLER) {
         Held found = held(expected);
-        const rl::memory_order failed = order == std::memory_order_acq_rel || order == std::memory_order_acquire
-                                            ? rl::mo_acquire
-                                            : rl::mo_relaxed;
+        const rl::memory_order failed =
+            order == std::memory_order_acq_rel || order == std::memory_order_acquire ? rl::mo_acquire
+                                                                                     : rl::mo_relaxed;
         const bool is_exchanged =
             atomic_.compare_exchange_strong(found, held(value), model_order(order), place, failed, place);
         expected = found;

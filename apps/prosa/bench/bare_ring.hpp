@@ -59,7 +59,8 @@ class BareRing {
     // Where the next message goes, or null when the ring is full; publish, with this place, sends it.
     std::byte* claim() noexcept {
         std::byte* const slot = producer_.slot(producer_.position);
-        return state_of(slot).load(std::memory_order_acquire) == is_free ? slot + state_bytes : nullptr;  // [free]
+        return state_of(slot).load(std::memory_order_acquire) == is_free ? slot + state_bytes
+                                                                         : nullptr;  // [free]
     }
     void publish(std::byte* place) noexcept {
         state_of(place - state_bytes).store(is_full, std::memory_order_release);  // [full]
@@ -69,7 +70,8 @@ class BareRing {
     // The oldest message, or null; release, with this place, gives its slot back.
     std::byte* peek() noexcept {
         std::byte* const slot = consumer_.slot(consumer_.position);
-        return state_of(slot).load(std::memory_order_acquire) == is_full ? slot + state_bytes : nullptr;  // [full]
+        return state_of(slot).load(std::memory_order_acquire) == is_full ? slot + state_bytes
+                                                                         : nullptr;  // [full]
     }
     void release(std::byte* place) noexcept {
         state_of(place - state_bytes).store(is_free, std::memory_order_release);  // [free]

@@ -56,8 +56,8 @@ struct BenchDesk {
     std::uint64_t kept_count = 0;
     std::uint64_t failed_count = 0;  // refusals, and errors that the order did not ask for
 
-    std::atomic<std::uint32_t> ended_runs{0};  // [ended]
-    std::atomic<Nanos> published_ns{0};        // publisher: from the call to its view; 0: under way
+    std::atomic<std::uint32_t> ended_runs{0};         // [ended]
+    std::atomic<Nanos> published_ns{0};               // publisher: from the call to its view; 0: under way
     std::atomic<std::uint32_t> publication_count{0};  // seen by the publisher's reactor
 };
 

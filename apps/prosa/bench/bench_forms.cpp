@@ -11,11 +11,12 @@ namespace {
 
 std::string value_text(const MeasuredFigure& figure) {
     const FigureResult& result = figure.result;
-    const auto bar = figure.spec.bar_kind == BarKind::none ? "" : fmt::format(" (bar {})", bar_text(figure.spec));
+    const auto bar =
+        figure.spec.bar_kind == BarKind::none ? "" : fmt::format(" (bar {})", bar_text(figure.spec));
     if (result.value) return fmt::format("{:.4g} {}{}", *result.value, figure.spec.unit, bar);
     if (!result.value_other_placement) return fmt::format("no value: {}", result.reason);
-    return fmt::format("no value; {:.4g} {} at other placement{}", *result.value_other_placement, figure.spec.unit,
-                       bar);
+    return fmt::format("no value; {:.4g} {} at other placement{}", *result.value_other_placement,
+                       figure.spec.unit, bar);
 }
 
 LatencyReport report_of(const BenchOptions& options, LogFile log, std::span<const MeasuredFigure> figures) {
@@ -31,8 +32,9 @@ LatencyReport report_of(const BenchOptions& options, LogFile log, std::span<cons
         if (figure.result.raw_line_ns)
             report.environment.emplace_back(
                 fmt::format("{}, placement", figure.spec.name),
-                fmt::format("raw line {:.0f} ns, {} rounds counted, {} at other placement", *figure.result.raw_line_ns,
-                            figure.result.round_count, figure.result.other_round_count));
+                fmt::format("raw line {:.0f} ns, {} rounds counted, {} at other placement",
+                            *figure.result.raw_line_ns, figure.result.round_count,
+                            figure.result.other_round_count));
     }
     return report;
 }

@@ -61,9 +61,11 @@ void add_options(CLI::App& app, BenchOptions& options) {
            "Write the distributions behind the figures of latency (HdrHistogram's interval log): an interval "
            "for each round, a tag for each figure")
         ->type_name("FILE");
-    app.add_option("--hgrm", options.hgrm, "Write each of these distributions as HdrHistogram's text, DIR/FIGURE.hgrm")
+    app.add_option("--hgrm", options.hgrm,
+                   "Write each of these distributions as HdrHistogram's text, DIR/FIGURE.hgrm")
         ->type_name("DIR");
-    app.add_option("--html", options.html, "Write them as a page with drawings, the figures and the environment")
+    app.add_option("--html", options.html,
+                   "Write them as a page with drawings, the figures and the environment")
         ->type_name("FILE");
     app.add_option("--helpers", options.helpers_folder,
                    "The folder bench/ of the build; default: beside the program's")

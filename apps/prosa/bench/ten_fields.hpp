@@ -74,7 +74,7 @@ inline std::uint64_t sum_of_fields(const TenFields& fields) noexcept {
 }
 
 struct TenFieldsRead {
-    std::uint64_t sum;   // sum_of_fields of what was written; a missing or mistyped field makes it wrong
+    std::uint64_t sum;  // sum_of_fields of what was written; a missing or mistyped field makes it wrong
     std::uint64_t stan;
 };
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/injector/replay_adaptor.hpp"
 #include "adaptors/injector/transaction_file.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;
@@ -158,12 +158,15 @@ TEST_CASE("a body that does not fit is skipped") {
     CHECK(adaptor.build_transaction(body) == BuildResult::skipped);
 }
 
-TEST_CASE("a reference is the trace number of the body that was just built, refreshed or not; without one it is empty") {
+TEST_CASE(
+    "a reference is the trace number of the body that was just built, refreshed or not; without one it is "
+    "empty") {
     const Read read = read_lines(std::string(good) + R"({"pan":"5"})");
     REQUIRE_MESSAGE(read.file != nullptr, read.error);
     for (const bool refreshes : {false, true}) {
         CAPTURE(refreshes);
-        ReplayAdaptor adaptor({.file = read.file, .refreshes_stan = refreshes, .refreshes_time = false}, 0, 1);
+        ReplayAdaptor adaptor({.file = read.file, .refreshes_stan = refreshes, .refreshes_time = false}, 0,
+                              1);
         std::vector<std::byte> memory(1024);
         for (const std::string_view expected : {"000001", "", refreshes ? "000002" : "000001"}) {
             BodyBuffer body{.data = memory.data(), .capacity_bytes = 1024};

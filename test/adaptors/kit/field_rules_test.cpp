@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/kit/field_rules.hpp"
 #include "adaptors/kit/rules_reader.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;

@@ -1,8 +1,8 @@
 // What a stub does with each answer an adaptor may give, and the adaptors' own rules.
 #include <doctest/doctest.h>
 
-#include "test/adaptors/adaptor_support.hpp"
 #include "adaptors/stub/delay_model.hpp"
+#include "test/adaptors/adaptor_support.hpp"
 
 using namespace prosa;
 using namespace prosa::test;

@@ -194,8 +194,8 @@ TEST_CASE("the payment switch logs both hops of each transaction, by reference a
 TEST_CASE("load writes the log of transactions that its configuration asks for, to the last one") {
     const TemporaryFolder folder;
     const std::string path = folder.file("transactions.log");
-    ChildProgram program({"load", "-c", payment_switch, "--service", "ISSUER_A", "--rate", "1k", "--duration", "300ms",
-                          "--warmup", "0s", "--input", transactions, "--json", "-"},
+    ChildProgram program({"load", "-c", payment_switch, "--service", "ISSUER_A", "--rate", "1k", "--duration",
+                          "300ms", "--warmup", "0s", "--input", transactions, "--json", "-"},
                          {{"PROSA_OBSERVABILITY__TRANSACTION_LOG__PATH", path}});
     const int exit_code = program.wait();
     CHECK_MESSAGE((exit_code == exit_ok || exit_code == exit_missed), program.errors());

@@ -35,7 +35,8 @@ struct Sources {
     std::shared_ptr<LoadStats> third = board.add("j/1");
 
     Sources() {
-        settings.processors = {make_configured("i", true), make_configured("j", true), make_configured("s", false)};
+        settings.processors = {make_configured("i", true), make_configured("j", true),
+                               make_configured("s", false)};
     }
 
     bool are_done(ProcessorState i, ProcessorState j, ProcessorState j1) const {

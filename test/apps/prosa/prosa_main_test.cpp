@@ -125,7 +125,8 @@ TEST_CASE("the environment and the options hold for a default configuration, and
     const std::string path = (folder.path() / "a.yml").string();
     std::string first_output;
     for (int i = 0; i < 2; ++i) {
-        ChildProgram program({"run", "--dry_run", "-c", path, "--name", "other"}, {{"PROSA_BUS__CREDIT", "55"}});
+        ChildProgram program({"run", "--dry_run", "-c", path, "--name", "other"},
+                             {{"PROSA_BUS__CREDIT", "55"}});
         CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
         CHECK(contains(program.output(), "credit: 55"));
         CHECK(contains(program.output(), "name: other"));
@@ -170,12 +171,13 @@ TEST_CASE("a dry run shows who uses each service") {
 
 TEST_CASE("a dry run warns of a service that is used and not provided, where it is named") {
     const TemporaryFolder folder;
-    folder.write("rules.yml", "rules:\n- { when: { pan: { exists: true } }, service: S }\ndefault: NOWHERE\n");
-    const std::string path = folder.write(
-        "a.yml",
-        "i: { processor: injector, rate: 10,\n  service_name: NOBODY }\n"
-        "r: { processor: router, service_names: [R], adaptor_config_path: rules.yml }\n"
-        "s: { processor: stub, service_names: [S] }\n");
+    folder.write("rules.yml",
+                 "rules:\n- { when: { pan: { exists: true } }, service: S }\ndefault: NOWHERE\n");
+    const std::string path =
+        folder.write("a.yml",
+                     "i: { processor: injector, rate: 10,\n  service_name: NOBODY }\n"
+                     "r: { processor: router, service_names: [R], adaptor_config_path: rules.yml }\n"
+                     "s: { processor: stub, service_names: [S] }\n");
     ChildProgram program({"run", "--dry_run", "-c", path});
     CHECK(program.wait() == exit_ok);
     const std::string rules = (folder.path() / "rules.yml").string();
@@ -193,20 +195,23 @@ TEST_CASE("a dry run refuses the files that a run could not open, and makes none
         CHECK_MESSAGE(program.wait() == exit_code, program.errors());
         return program.errors();
     };
-    const std::string socket = folder.write("a.yml", stub + "bus:\n  ctl_socket: /tmp/" + std::string(150, 'x') + "\n");
+    const std::string socket =
+        folder.write("a.yml", stub + "bus:\n  ctl_socket: /tmp/" + std::string(150, 'x') + "\n");
     CHECK(contains(errors_of(socket, exit_usage), socket + ":3: 'bus.ctl_socket': "));
 
     const std::string none = (folder.path() / "none" / "log").string();
     const std::string no_folder =
         folder.write("b.yml", stub + "observability:\n  transaction_log:\n    path: " + none + "\n");
-    CHECK(errors_of(no_folder, exit_usage) == no_folder + ":4: 'observability.transaction_log.path': " + none +
-                                                  ": cannot be opened for writing: No such file or directory\n");
+    CHECK(errors_of(no_folder, exit_usage) ==
+          no_folder + ":4: 'observability.transaction_log.path': " + none +
+              ": cannot be opened for writing: No such file or directory\n");
 
     const std::string log = (folder.path() / "log").string();
-    errors_of(folder.write("c.yml", stub + "observability: { transaction_log: { path: " + log + " } }\n"), exit_ok);
+    errors_of(folder.write("c.yml", stub + "observability: { transaction_log: { path: " + log + " } }\n"),
+              exit_ok);
     CHECK_FALSE(std::filesystem::exists(log));
-    errors_of(folder.write("d.yml", stub + "observability: { transaction_log: { path: " + folder.path().string() +
-                                        " } }\n"),
+    errors_of(folder.write("d.yml", stub + "observability: { transaction_log: { path: " +
+                                        folder.path().string() + " } }\n"),
               exit_usage);
 }
 
@@ -270,11 +275,11 @@ TEST_CASE("a source whose service nobody provides crashes, and the run fails") {
 
 TEST_CASE("a run ends when one source is crashed and the others have finished") {
     const TemporaryFolder folder;
-    const std::string path = folder.write(
-        "a.yml",
-        "s: { processor: stub, service_names: [S] }\n"
-        "i: { processor: injector, service_name: NOBODY, rate: 10, wait_for_service: 10ms }\n"
-        "j: { processor: injector, service_name: S, rate: 1k, count: 10, threads: 2 }\n");
+    const std::string path =
+        folder.write("a.yml",
+                     "s: { processor: stub, service_names: [S] }\n"
+                     "i: { processor: injector, service_name: NOBODY, rate: 10, wait_for_service: 10ms }\n"
+                     "j: { processor: injector, service_name: S, rate: 1k, count: 10, threads: 2 }\n");
     ChildProgram program({"run", "-c", path});
     CHECK(program.wait() == exit_failed);
     CHECK(contains(program.errors(), "processor 'i' is crashed: "));
@@ -300,9 +305,10 @@ TEST_CASE("a program with a kind of its own has every command, and a handler tha
 
 TEST_CASE("--duration replaces the configured duration of a source, longer or shorter") {
     const TemporaryFolder folder;
-    const std::string path = folder.write("a.yml",
-                                          "s: { processor: stub, service_names: [S] }\n"
-                                          "i: { processor: injector, service_name: S, rate: 1k, duration: 1ms }\n");
+    const std::string path =
+        folder.write("a.yml",
+                     "s: { processor: stub, service_names: [S] }\n"
+                     "i: { processor: injector, service_name: S, rate: 1k, duration: 1ms }\n");
     ChildProgram plan({"run", "--dry_run", "-c", path, "--duration", "300ms"});
     CHECK_MESSAGE(plan.wait() == exit_ok, plan.errors());
     CHECK(contains(plan.output(), "duration: 300ms"));
@@ -346,8 +352,8 @@ TEST_CASE("load measures both times, every second, and its exit code follows the
           "Requesters and providers agree", "threshold success>=0: holds"})
         CHECK_MESSAGE(contains(output, part), part);
     for (const std::string_view key :
-         {"\"title\"", "\"facts\"", "\"series\"", "\"outcomes\"", "\"response_time_ns\"", "\"service_time_ns\"",
-          "\"environment\"", "\"windows\"", "\"reactors\"", "\"disagreements\": []"})
+         {"\"title\"", "\"facts\"", "\"series\"", "\"outcomes\"", "\"response_time_ns\"",
+          "\"service_time_ns\"", "\"environment\"", "\"windows\"", "\"reactors\"", "\"disagreements\": []"})
         CHECK_MESSAGE(contains(document, key), key);
     CHECK(line_count(document, "\"success_percent\":") == 2);
     CHECK_FALSE(contains(output, "injector-1"));

@@ -15,7 +15,8 @@ namespace {
 struct Mapping {
     explicit Mapping(std::size_t size)
         : bytes(size),
-          start(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+          start(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                       0)) {
         REQUIRE(start != MAP_FAILED);
     }
     ~Mapping() { ::munmap(start, bytes); }
@@ -33,7 +34,8 @@ bool is_advised(const void* address) {
     bool is_inside = false;
     for (std::string line; std::getline(smaps, line);) {
         std::uintptr_t first = 0, end = 0;
-        if (std::sscanf(line.c_str(), "%lx-%lx ", &first, &end) == 2) is_inside = first <= wanted && wanted < end;
+        if (std::sscanf(line.c_str(), "%lx-%lx ", &first, &end) == 2)
+            is_inside = first <= wanted && wanted < end;
         if (is_inside && line.starts_with("VmFlags:")) return line.find(" hg") != std::string::npos;
     }
     return false;

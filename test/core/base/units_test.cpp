@@ -21,7 +21,8 @@ TEST_CASE("a malformed duration is refused and the error names it") {
 }
 
 TEST_CASE("a formatted duration reads back as itself") {
-    for (const Nanos ns : {Nanos{0}, Nanos{7}, Nanos{1500}, 50 * ns_per_ms, 90 * ns_per_s, 1234567891 * Nanos{1}})
+    for (const Nanos ns :
+         {Nanos{0}, Nanos{7}, Nanos{1500}, 50 * ns_per_ms, 90 * ns_per_s, 1234567891 * Nanos{1}})
         CHECK(parse_duration(format_duration(ns)).value() == ns);
 }
 

@@ -33,8 +33,12 @@ struct Stage {
     void send(int count, const std::string& body = "x") {
         for (int i = 0; i < count; ++i) REQUIRE(asker.send({}, body));
     }
-    CallerCounts caller() const { return counts_of<CallerCounter>(instance.processor("asker").queues.at(0).caller); }
-    CalleeCounts callee() const { return counts_of<CalleeCounter>(instance.processor("provider").queues.at(0).callee); }
+    CallerCounts caller() const {
+        return counts_of<CallerCounter>(instance.processor("asker").queues.at(0).caller);
+    }
+    CalleeCounts callee() const {
+        return counts_of<CalleeCounter>(instance.processor("provider").queues.at(0).callee);
+    }
     std::uint64_t unreachable() const {
         std::uint64_t sum = 0;
         for (const ReactorReport& reactor : instance.main().report().reactors) sum += reactor.unreachable;
@@ -43,7 +47,8 @@ struct Stage {
     // Nothing is held for a request that has its outcome.
     bool is_empty() const {
         for (const ReactorReport& reactor : instance.main().report().reactors)
-            if (reactor.in_flight != 0 || reactor.credit_in_use != 0 || reactor.kept_blocks != 0 || reactor.outbox != 0)
+            if (reactor.in_flight != 0 || reactor.credit_in_use != 0 || reactor.kept_blocks != 0 ||
+                reactor.outbox != 0)
                 return false;
         return true;
     }
@@ -54,7 +59,9 @@ struct Stage {
 
 }  // namespace
 
-TEST_CASE("a provider that throws drops that request; what waited behind it is unreachable, and it is restarted once") {
+TEST_CASE(
+    "a provider that throws drops that request; what waited behind it is unreachable, and it is restarted "
+    "once") {
     Stage stage([](LambdaProcessor&, Request& request) {
         if (text_of(request.body()) == "throw") throw std::runtime_error("as asked");
         request.reply(request.body());
@@ -100,8 +107,10 @@ TEST_CASE("a provider that returns nothing drops each request, and is not restar
     Stage stage([](LambdaProcessor&, Request&) {});
     stage.send(10);
     stage.instance.settle();
-    CHECK(stage.caller() == CallerCounts{{CallerCounter::accepted, 10}, {CallerCounter::outcome_dropped, 10}});
-    CHECK(stage.callee() == CalleeCounts{{CalleeCounter::received, 10}, {CalleeCounter::answered_dropped, 10}});
+    CHECK(stage.caller() ==
+          CallerCounts{{CallerCounter::accepted, 10}, {CallerCounter::outcome_dropped, 10}});
+    CHECK(stage.callee() ==
+          CalleeCounts{{CalleeCounter::received, 10}, {CalleeCounter::answered_dropped, 10}});
     CHECK(stage.asker.seen.size() == 10);
     CHECK(stage.instance.processor("provider").restarts == 0);
     CHECK(stage.is_empty());

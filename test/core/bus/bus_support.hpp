@@ -77,13 +77,14 @@ inline ProcessorDefinition definition(std::string name, Setup setup) {
 // Provides `service`; each request goes to `handler`.
 inline ProcessorDefinition provider(std::string name, std::string service,
                                     std::function<void(LambdaProcessor&, Request&)> handler) {
-    return definition(std::move(name), [service = std::move(service), handler = std::move(handler)](LambdaProcessor& p) {
-        p.start = [service](LambdaProcessor& self) {
-            self.bus().add_services({service});
-            return absl::OkStatus();
-        };
-        p.request = handler;
-    });
+    return definition(std::move(name),
+                      [service = std::move(service), handler = std::move(handler)](LambdaProcessor& p) {
+                          p.start = [service](LambdaProcessor& self) {
+                              self.bus().add_services({service});
+                              return absl::OkStatus();
+                          };
+                          p.request = handler;
+                      });
 }
 
 inline std::span<const std::byte> bytes_of(const std::string& text) {

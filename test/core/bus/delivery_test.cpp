@@ -11,7 +11,9 @@ namespace prosa::test {
 
 TEST_CASE("a client's request is answered in place by a provider on another reactor") {
     BusMain main(options());
-    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.add_processor(
+                    provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); }))
+                .ok());
     REQUIRE(main.start().ok());
     REQUIRE(main.wait_until_running(10 * ns_per_s));
     auto client = main.connect_client();
@@ -31,7 +33,9 @@ TEST_CASE("a client that waits after a commit wakes the provider that sleeps") {
     InstanceOptions parked = options();
     parked.idle.mode = IdleMode::park;
     BusMain main(parked);
-    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.add_processor(
+                    provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle echo = client->resolve("ECHO");
@@ -54,7 +58,9 @@ TEST_CASE("a client that waits after a commit wakes the provider that sleeps") {
 
 TEST_CASE("a client may send while a claim of its own is open") {
     BusMain main(options());
-    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.add_processor(
+                    provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle echo = client->resolve("ECHO");
@@ -77,7 +83,8 @@ TEST_CASE("a blocking call from a reactor ends the program, and says why") {
     const ChildResult child = run_child([] {
         BusMain main(options());
         std::unique_ptr<BusClient> client;
-        (void)main.add_processor(provider("caller", "CALL", [&](auto&, Request&) { (void)client->call(no_service, {}); }));
+        (void)main.add_processor(
+            provider("caller", "CALL", [&](auto&, Request&) { (void)client->call(no_service, {}); }));
         (void)main.start();
         client = main.connect_client();
         const ServiceHandle call = client->resolve("CALL");
@@ -98,29 +105,38 @@ TEST_CASE("bursts between reactors that park have one outcome each") {
     constexpr std::uint64_t total = 300 * burst;
     std::atomic<std::uint64_t> answered{0};
     std::atomic<std::uint64_t> failed{0};
-    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
-    REQUIRE(main.add_processor(definition("sender", [&](LambdaProcessor& p) {
-        auto sent = std::make_shared<std::uint64_t>(0);
-        auto service = std::make_shared<ServiceHandle>();
-        const auto send_one = [sent, service, &failed](LambdaProcessor& self) {
-            ++*sent;
-            if (!self.bus().send(*service, bytes_of("x"))) failed.fetch_add(1);
-        };
-        const auto begin = [sent, service, send_one](LambdaProcessor& self) {
-            if (*sent == 0 && self.bus().has_provider(*service))
-                for (std::uint64_t i = 0; i < burst; ++i) send_one(self);
-        };
-        p.start = [service, begin](LambdaProcessor& self) {
-            *service = self.bus().resolve("ECHO");
-            begin(self);  // the provider may be there already: on_service_table tells of later tables only
-            return absl::OkStatus();
-        };
-        p.table = begin;
-        p.outcome = [sent, send_one, &answered, &failed](LambdaProcessor& self, const Outcome& outcome) {
-            (outcome.ok() ? answered : failed).fetch_add(1);
-            if (*sent < total) send_one(self);
-        };
-    })).ok());
+    REQUIRE(main.add_processor(
+                    provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); }))
+                .ok());
+    REQUIRE(
+        main
+            .add_processor(definition(
+                "sender",
+                [&](LambdaProcessor& p) {
+                    auto sent = std::make_shared<std::uint64_t>(0);
+                    auto service = std::make_shared<ServiceHandle>();
+                    const auto send_one = [sent, service, &failed](LambdaProcessor& self) {
+                        ++*sent;
+                        if (!self.bus().send(*service, bytes_of("x"))) failed.fetch_add(1);
+                    };
+                    const auto begin = [sent, service, send_one](LambdaProcessor& self) {
+                        if (*sent == 0 && self.bus().has_provider(*service))
+                            for (std::uint64_t i = 0; i < burst; ++i) send_one(self);
+                    };
+                    p.start = [service, begin](LambdaProcessor& self) {
+                        *service = self.bus().resolve("ECHO");
+                        begin(
+                            self);  // the provider may be there already: on_service_table tells of later tables only
+                        return absl::OkStatus();
+                    };
+                    p.table = begin;
+                    p.outcome = [sent, send_one, &answered, &failed](LambdaProcessor& self,
+                                                                     const Outcome& outcome) {
+                        (outcome.ok() ? answered : failed).fetch_add(1);
+                        if (*sent < total) send_one(self);
+                    };
+                }))
+            .ok());
     REQUIRE(main.start().ok());
     CHECK(eventually([&] { return answered.load() + failed.load() == total; }, 60 * ns_per_s));
     CHECK(answered.load() == total);
@@ -163,16 +179,18 @@ TEST_CASE("a provider that throws drops its request and is restarted") {
 
 TEST_CASE("kept requests are answered later, in any order") {
     BusMain main(options());
-    REQUIRE(main.add_processor(provider("keeper", "KEEP", [](LambdaProcessor& self, Request& request) {
-                    KeptRequest kept = request.keep();
-                    REQUIRE(kept);
-                    self.kept.push_back(std::move(kept));
-                    if (self.kept.size() < 200) return;
-                    while (!self.kept.empty()) {
-                        self.kept.back().reply(self.kept.back().body());
-                        self.kept.pop_back();
-                    }
-                })).ok());
+    REQUIRE(main.add_processor(provider("keeper", "KEEP",
+                                        [](LambdaProcessor& self, Request& request) {
+                                            KeptRequest kept = request.keep();
+                                            REQUIRE(kept);
+                                            self.kept.push_back(std::move(kept));
+                                            if (self.kept.size() < 200) return;
+                                            while (!self.kept.empty()) {
+                                                self.kept.back().reply(self.kept.back().body());
+                                                self.kept.pop_back();
+                                            }
+                                        }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle service = client->resolve("KEEP");
@@ -205,10 +223,12 @@ TEST_CASE("kept requests are answered later, in any order") {
 TEST_CASE("a hanging provider's requests time out, and its late answers are counted and dropped") {
     BusMain main(options());
     std::atomic<bool> may_go{false};
-    REQUIRE(main.add_processor(provider("slow", "SLOW", [&](auto&, Request& request) {
-                    while (!may_go) std::this_thread::yield();
-                    request.reply({});
-                })).ok());
+    REQUIRE(main.add_processor(provider("slow", "SLOW",
+                                        [&](auto&, Request& request) {
+                                            while (!may_go) std::this_thread::yield();
+                                            request.reply({});
+                                        }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle service = client->resolve("SLOW");
@@ -223,7 +243,9 @@ TEST_CASE("a hanging provider's requests time out, and its late answers are coun
 
 TEST_CASE("bodies larger than a slot travel in pooled blocks, both ways, and the blocks come home") {
     BusMain main(options());
-    REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); })).ok());
+    REQUIRE(main.add_processor(
+                    provider("echo", "ECHO", [](auto&, Request& request) { request.reply(request.body()); }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle echo = client->resolve("ECHO");

@@ -85,18 +85,22 @@ TEST_CASE("requests that wait behind a handler that blocks are not started once 
     BusMain main(calm);
     std::atomic<bool> is_blocking{false}, may_go{false};
     std::atomic<int> started{0};
-    REQUIRE(main.add_processor(provider("slow", "SLOW", [&](LambdaProcessor&, Request& request) {
-                    ++started;
-                    is_blocking = true;
-                    while (!may_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                    request.reply({});
-                })).ok());
+    REQUIRE(main.add_processor(provider("slow", "SLOW",
+                                        [&](LambdaProcessor&, Request& request) {
+                                            ++started;
+                                            is_blocking = true;
+                                            while (!may_go)
+                                                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                                            request.reply({});
+                                        }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle slow = client->resolve("SLOW");
     REQUIRE(wait_for_provider(*client, slow));
     int timeouts = 0, others = 0;
-    client->on_outcome([&](const Outcome& outcome) { ++(outcome.error == ServiceError::timeout ? timeouts : others); });
+    client->on_outcome(
+        [&](const Outcome& outcome) { ++(outcome.error == ServiceError::timeout ? timeouts : others); });
     REQUIRE(client->send(slow, {}, within(60 * ns_per_s)));
     REQUIRE(eventually([&] { return is_blocking.load(); }));
     for (int i = 0; i < 20; ++i) REQUIRE(client->send(slow, {}, within(10 * ns_per_ms)));

@@ -73,21 +73,24 @@ Nanos median_latency_ns(BusClient& client, ServiceHandle service, int calls) {
 TEST_CASE("traffic goes on while Main's thread is held") {
     BusMain main(options());
     REQUIRE(main.add_processor(provider("back", "BACK", echo)).ok());
-    REQUIRE(main.add_processor(definition("front", [](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        self.bus().add_services({"FRONT"});
-                        (void)self.bus().resolve("BACK");
-                        return absl::OkStatus();
-                    };
-                    p.request = [](LambdaProcessor& self, Request& request) {
-                        self.kept.push_back(request.keep());
-                        (void)self.bus().send(self.bus().resolve("BACK"), request.body());
-                    };
-                    p.outcome = [](LambdaProcessor& self, const Outcome& outcome) {
-                        self.kept.back().reply(outcome.body);
-                        self.kept.pop_back();
-                    };
-                })).ok());
+    REQUIRE(main.add_processor(definition("front",
+                                          [](LambdaProcessor& p) {
+                                              p.start = [](LambdaProcessor& self) {
+                                                  self.bus().add_services({"FRONT"});
+                                                  (void)self.bus().resolve("BACK");
+                                                  return absl::OkStatus();
+                                              };
+                                              p.request = [](LambdaProcessor& self, Request& request) {
+                                                  self.kept.push_back(request.keep());
+                                                  (void)self.bus().send(self.bus().resolve("BACK"),
+                                                                        request.body());
+                                              };
+                                              p.outcome = [](LambdaProcessor& self, const Outcome& outcome) {
+                                                  self.kept.back().reply(outcome.body);
+                                                  self.kept.pop_back();
+                                              };
+                                          }))
+                .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle front = client->resolve("FRONT");
@@ -125,23 +128,29 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
     wide.bus.credit = 60'000;
     wide.bus.kept_limit = 60'000;
     wide.bus.call_timeout_ns = 100 * ns_per_s;
-    wide.idle.mode = IdleMode::park;  // else one median may be of turns that spin and the other of some that sleep
+    wide.idle.mode =
+        IdleMode::park;  // else one median may be of turns that spin and the other of some that sleep
     BusMain main(wide);
     std::atomic<std::uint64_t> kept{0}, refused_keeps{0};
-    REQUIRE(main.add_processor(definition("issuer", [&](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        self.bus().add_services({"ISSUER"});
-                        return absl::OkStatus();
-                    };
-                    p.request = [&](LambdaProcessor& self, Request& request) {
-                        self.kept.push_back(request.keep());
-                        if (!self.kept.back()) ++refused_keeps;
-                        if (++kept == count) self.bus().set_timer(self.bus().now_ns() + 2 * ns_per_s, 0);
-                    };
-                    p.timer = [](LambdaProcessor& self, std::uint64_t) {
-                        for (; !self.kept.empty(); self.kept.pop_back()) self.kept.back().reply(self.kept.back().body());
-                    };
-                })).ok());
+    REQUIRE(main.add_processor(definition("issuer",
+                                          [&](LambdaProcessor& p) {
+                                              p.start = [](LambdaProcessor& self) {
+                                                  self.bus().add_services({"ISSUER"});
+                                                  return absl::OkStatus();
+                                              };
+                                              p.request = [&](LambdaProcessor& self, Request& request) {
+                                                  self.kept.push_back(request.keep());
+                                                  if (!self.kept.back()) ++refused_keeps;
+                                                  if (++kept == count)
+                                                      self.bus().set_timer(self.bus().now_ns() + 2 * ns_per_s,
+                                                                           0);
+                                              };
+                                              p.timer = [](LambdaProcessor& self, std::uint64_t) {
+                                                  for (; !self.kept.empty(); self.kept.pop_back())
+                                                      self.kept.back().reply(self.kept.back().body());
+                                              };
+                                          }))
+                .ok());
     REQUIRE(main.add_processor(provider("echo", "ECHO", echo)).ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
@@ -155,7 +164,8 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
     std::uint64_t done = 0, wrong_body = 0, out_of_order = 0, errors = 0;
     client->on_outcome([&](const Outcome& outcome) {
         std::uint64_t value = 0;
-        if (outcome.ok() && outcome.body.size() == sizeof value) std::memcpy(&value, outcome.body.data(), sizeof value);
+        if (outcome.ok() && outcome.body.size() == sizeof value)
+            std::memcpy(&value, outcome.body.data(), sizeof value);
         if (!outcome.ok()) ++errors;
         if (value != outcome.token) ++wrong_body;
         if (outcome.token != count - 1 - done) ++out_of_order;
@@ -175,7 +185,8 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
     CHECK(done == 0);
     REQUIRE(eventually(
         [&] {
-            while (client->poll()) {}
+            while (client->poll()) {
+            }
             return done == count;
         },
         60 * ns_per_s));
@@ -201,21 +212,25 @@ TEST_CASE("after 1 000 table changes during a stall, the last view is right and 
     std::atomic<bool> may_go{false}, is_stalled{false}, sees_flip{false};
     std::atomic<int> table_events{0};
     REQUIRE(main.add_processor(provider("flip", "FLIP", echo)).ok());
-    REQUIRE(main.add_processor(definition("staller", [&](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        self.bus().add_services({"STALL"});
-                        return absl::OkStatus();
-                    };
-                    p.request = [&](LambdaProcessor&, Request& request) {
-                        is_stalled = true;
-                        while (!may_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                        request.reply({});
-                    };
-                    p.table = [&](LambdaProcessor& self) {
-                        sees_flip = self.bus().has_provider(self.bus().resolve("FLIP"));
-                        ++table_events;
-                    };
-                })).ok());
+    REQUIRE(
+        main.add_processor(definition("staller",
+                                      [&](LambdaProcessor& p) {
+                                          p.start = [](LambdaProcessor& self) {
+                                              self.bus().add_services({"STALL"});
+                                              return absl::OkStatus();
+                                          };
+                                          p.request = [&](LambdaProcessor&, Request& request) {
+                                              is_stalled = true;
+                                              while (!may_go)
+                                                  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                                              request.reply({});
+                                          };
+                                          p.table = [&](LambdaProcessor& self) {
+                                              sees_flip = self.bus().has_provider(self.bus().resolve("FLIP"));
+                                              ++table_events;
+                                          };
+                                      }))
+            .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle stall = client->resolve("STALL");
@@ -250,7 +265,8 @@ TEST_CASE("after 1 000 table changes during a stall, the last view is right and 
     CHECK(client->in_flight_count() == 0);
 }
 
-TEST_CASE("a hang withdraws the services of its reactor only, Main lives, and they return when it turns again") {
+TEST_CASE(
+    "a hang withdraws the services of its reactor only, Main lives, and they return when it turns again") {
     InstanceOptions alert = options();
     alert.bus.hang_after_ns = 400 * ns_per_ms;
     BusMain main(alert);
@@ -263,15 +279,17 @@ TEST_CASE("a hang withdraws the services of its reactor only, Main lives, and th
         request.reply(bytes_of("first"));
     };
     REQUIRE(main.add_processor(provider("first", "SHARED", may_hang)).ok());
-    REQUIRE(main.add_processor(provider("second", "SHARED", [](LambdaProcessor&, Request& request) {
-                    request.reply(bytes_of("second"));
-                })).ok());
+    REQUIRE(main.add_processor(
+                    provider("second", "SHARED",
+                             [](LambdaProcessor&, Request& request) { request.reply(bytes_of("second")); }))
+                .ok());
     REQUIRE(main.add_processor(provider("other", "OTHER", echo)).ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle shared = client->resolve("SHARED");
     const ServiceHandle other = client->resolve("OTHER");
-    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 2 && provider_count(main, "OTHER") == 1; }));
+    REQUIRE(eventually(
+        [&] { return provider_count(main, "SHARED") == 2 && provider_count(main, "OTHER") == 1; }));
     REQUIRE(wait_for_provider(*client, shared));
 
     // One of the two gets it; round robin decides. Until it is `first`, the other one just answers.

@@ -130,7 +130,8 @@ class Service {
             if (!kept.is_held || (!all && rl::rand(2) == 0)) continue;
             kept.is_held = false;
             kept_order_[kept_answered_++] = kept.number;
-            outbox_.send_or_wait(link_.replies.ring, kept.head, [this](MessageBlock& answer) { publish(answer); });
+            outbox_.send_or_wait(link_.replies.ring, kept.head,
+                                 [this](MessageBlock& answer) { publish(answer); });
             ++count;
         }
         return count;
@@ -174,7 +175,8 @@ class Service {
     void publish(MessageBlock& answer) {
         Kept& kept = reinterpret_cast<Kept&>(answer);
         model_require(kept.is_taken && !kept.is_held, "an answer leaves once");
-        model_require(kept.number == kept_order_[kept_sent_++], "answers leave in the order in which they were given");
+        model_require(kept.number == kept_order_[kept_sent_++],
+                      "answers leave in the order in which they were given");
         model_require(link_.replies.send(kept.number), "an answer that may leave has a slot");
         kept.is_taken = false;
         ++answered_;
@@ -212,7 +214,8 @@ struct Flooding : rl::test_suite<Flooding<request_count, credit, kept_limit>, 2>
 
     void after() {
         for (const Answers& answers : services) answers.require_at_rest();
-        for (Requests& requests : floods) model_require(requests.drain() == 0, "nothing comes that was not asked for");
+        for (Requests& requests : floods)
+            model_require(requests.drain() == 0, "nothing comes that was not asked for");
     }
 
     NumberLink links[2];  // links[i]: requests of reactor i

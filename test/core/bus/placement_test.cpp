@@ -26,7 +26,8 @@ std::map<std::string, std::vector<int>> affinity_by_thread() {
         std::ifstream comm("/proc/self/task/" + std::string(entry->d_name) + "/comm");
         std::string name;
         cpu_set_t set;
-        if (!std::getline(comm, name) || ::sched_getaffinity(std::stoi(entry->d_name), sizeof set, &set) != 0) continue;
+        if (!std::getline(comm, name) || ::sched_getaffinity(std::stoi(entry->d_name), sizeof set, &set) != 0)
+            continue;
         for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
             if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) found[name].push_back(cpu);
     }

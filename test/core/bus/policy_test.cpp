@@ -15,17 +15,19 @@ std::string name_of_provider(std::size_t i) { return "provider-" + std::to_strin
 
 // One asker and three providers of `S`, each on its own reactor; those that keep answer nothing.
 struct Group {
-    explicit Group(Policy policy, const std::function<void(BusOptions&)>& adjust = {}) : instance(made(policy, adjust)) {
+    explicit Group(Policy policy, const std::function<void(BusOptions&)>& adjust = {})
+        : instance(made(policy, adjust)) {
         instance.add(asker.definition("asker", {"S"}));
         for (std::size_t i = 0; i < provider_count; ++i) {
-            auto each = provider(name_of_provider(i), "S", [this, i](LambdaProcessor& self, Request& request) {
-                ++received[i];
-                if (throws[i]) throw std::runtime_error("as asked");
-                if (keeps[i])
-                    self.kept.push_back(request.keep());
-                else
-                    request.reply(bytes_of(std::to_string(i)));
-            });
+            auto each =
+                provider(name_of_provider(i), "S", [this, i](LambdaProcessor& self, Request& request) {
+                    ++received[i];
+                    if (throws[i]) throw std::runtime_error("as asked");
+                    if (keeps[i])
+                        self.kept.push_back(request.keep());
+                    else
+                        request.reply(bytes_of(std::to_string(i)));
+                });
             each.restart.jitter = 0;
             instance.add(std::move(each));
         }

@@ -32,7 +32,9 @@ ProcessorDefinition slow_provider(std::string service, Nanos delay_ns) {
             self.kept.push_back(request.keep());
             self.bus().set_timer(self.bus().now_ns() + delay_ns, self.kept.size() - 1);
         };
-        p.timer = [](LambdaProcessor& self, std::uint64_t token) { self.kept.at(token).reply(bytes_of("done")); };
+        p.timer = [](LambdaProcessor& self, std::uint64_t token) {
+            self.kept.at(token).reply(bytes_of("done"));
+        };
     });
 }
 
@@ -48,7 +50,8 @@ ProcessorDefinition forwarder(std::string service, std::string to) {
             SendOptions send_options;
             send_options.token = self.kept.size();
             self.kept.push_back(request.keep());
-            if (!self.bus().send(self.bus().resolve(to), request.body(), send_options)) self.kept.back().drop();
+            if (!self.bus().send(self.bus().resolve(to), request.body(), send_options))
+                self.kept.back().drop();
         };
         p.outcome = [](LambdaProcessor& self, const Outcome& outcome) {
             KeptRequest& kept = self.kept.at(outcome.token);
@@ -81,7 +84,8 @@ bool send_all(BusClient& client, ServiceHandle service, int count) {
 }
 
 std::uint64_t received_by(const BusMain& main, std::size_t processor) {
-    return main.report().processors.at(processor).queues.at(0).callee[static_cast<std::size_t>(CalleeCounter::received)];
+    return main.report().processors.at(processor).queues.at(0).callee[static_cast<std::size_t>(
+        CalleeCounter::received)];
 }
 
 }  // namespace
@@ -113,21 +117,27 @@ TEST_CASE("a second stop makes the timeout now: what is left ends as shutting_do
     BusMain main(patient_options());
     std::atomic<int> shutting_down{0}, others{0};
     REQUIRE(main.add_processor(provider("keeper", "KEEP", keep_for_ever)).ok());
-    REQUIRE(main.add_processor(definition("asker", [&](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        self.bus().set_timer(self.bus().now_ns(), 0);
-                        (void)self.bus().resolve("KEEP");
-                        return absl::OkStatus();
-                    };
-                    p.timer = [](LambdaProcessor& self, std::uint64_t sent) {
-                        const ServiceHandle keep = self.bus().resolve("KEEP");
-                        while (sent < 100 && self.bus().send(keep, bytes_of("x"))) ++sent;
-                        if (sent < 100) self.bus().set_timer(self.bus().now_ns() + ns_per_ms, sent);
-                    };
-                    p.outcome = [&](LambdaProcessor&, const Outcome& outcome) {
-                        ++(outcome.error == ServiceError::shutting_down ? shutting_down : others);
-                    };
-                })).ok());
+    REQUIRE(
+        main.add_processor(definition("asker",
+                                      [&](LambdaProcessor& p) {
+                                          p.start = [](LambdaProcessor& self) {
+                                              self.bus().set_timer(self.bus().now_ns(), 0);
+                                              (void)self.bus().resolve("KEEP");
+                                              return absl::OkStatus();
+                                          };
+                                          p.timer = [](LambdaProcessor& self, std::uint64_t sent) {
+                                              const ServiceHandle keep = self.bus().resolve("KEEP");
+                                              while (sent < 100 && self.bus().send(keep, bytes_of("x")))
+                                                  ++sent;
+                                              if (sent < 100)
+                                                  self.bus().set_timer(self.bus().now_ns() + ns_per_ms, sent);
+                                          };
+                                          p.outcome = [&](LambdaProcessor&, const Outcome& outcome) {
+                                              ++(outcome.error == ServiceError::shutting_down ? shutting_down
+                                                                                              : others);
+                                          };
+                                      }))
+            .ok());
     REQUIRE(main.start().ok());
     auto client = main.connect_client();
     const ServiceHandle keep = client->resolve("KEEP");
@@ -141,7 +151,8 @@ TEST_CASE("a second stop makes the timeout now: what is left ends as shutting_do
     CHECK(main.join() == 0);
     CHECK(shutting_down == 100);
     CHECK(others == 0);
-    while (client->poll()) {}
+    while (client->poll()) {
+    }
     CHECK(tally.total == 30);
     CHECK(tally.by_error[ServiceError::shutting_down] + tally.by_error[ServiceError::dropped] == 30);
     CHECK(client->in_flight_count() == 0);
@@ -159,7 +170,8 @@ TEST_CASE("at shutdown_timeout, what is left ends as shutting_down without a sec
     Tally tally(*client);
     REQUIRE(send_all(*client, keep, 10));
     CHECK(main.stop_and_join("test") == 0);
-    while (client->poll()) {}
+    while (client->poll()) {
+    }
     CHECK(tally.total == 10);
     CHECK(client->in_flight_count() == 0);
 }
@@ -169,7 +181,8 @@ TEST_CASE("a client may outlive its instance, and is refused from then on") {
     ServiceHandle echo = no_service;
     {
         BusMain main(options());
-        REQUIRE(main.add_processor(provider("echo", "ECHO", [](auto&, Request& r) { r.reply(r.body()); })).ok());
+        REQUIRE(
+            main.add_processor(provider("echo", "ECHO", [](auto&, Request& r) { r.reply(r.body()); })).ok());
         REQUIRE(main.start().ok());
         client = main.connect_client();
         echo = client->resolve("ECHO");
@@ -183,7 +196,8 @@ TEST_CASE("a client may outlive its instance, and is refused from then on") {
     client->close();
 }
 
-TEST_CASE("a client that goes with requests in flight delivers them as shutting_down, and leaves nothing behind") {
+TEST_CASE(
+    "a client that goes with requests in flight delivers them as shutting_down, and leaves nothing behind") {
     BusMain main(patient_options());
     REQUIRE(main.add_processor(slow_provider("SLOW", 50 * ns_per_ms)).ok());
     REQUIRE(main.start().ok());
@@ -274,22 +288,27 @@ TEST_CASE("what a stop overtakes is accounted for on both sides") {
     brief.bus.batch = 8;
     BusMain main(brief);
     std::atomic<bool> is_blocking{false};
-    REQUIRE(main.add_processor(provider("blocking", "BLOCK", [&](auto&, Request& request) {
-                    is_blocking = true;
-                    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-                    request.reply(request.body());
-                })).ok());
-    REQUIRE(main.add_processor(definition("asker", [](LambdaProcessor& p) {
-                    p.start = [](LambdaProcessor& self) {
-                        (void)self.bus().resolve("BLOCK");
-                        return absl::OkStatus();
-                    };
-                    p.table = [](LambdaProcessor& self) {
-                        const ServiceHandle service = self.bus().resolve("BLOCK");
-                        if (!self.bus().has_provider(service)) return;
-                        for (int i = 0; i < 40; ++i) (void)self.bus().send(service, bytes_of("x"));
-                    };
-                })).ok());
+    REQUIRE(main.add_processor(provider("blocking", "BLOCK",
+                                        [&](auto&, Request& request) {
+                                            is_blocking = true;
+                                            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+                                            request.reply(request.body());
+                                        }))
+                .ok());
+    REQUIRE(main.add_processor(definition("asker",
+                                          [](LambdaProcessor& p) {
+                                              p.start = [](LambdaProcessor& self) {
+                                                  (void)self.bus().resolve("BLOCK");
+                                                  return absl::OkStatus();
+                                              };
+                                              p.table = [](LambdaProcessor& self) {
+                                                  const ServiceHandle service = self.bus().resolve("BLOCK");
+                                                  if (!self.bus().has_provider(service)) return;
+                                                  for (int i = 0; i < 40; ++i)
+                                                      (void)self.bus().send(service, bytes_of("x"));
+                                              };
+                                          }))
+                .ok());
     REQUIRE(main.start().ok());
     REQUIRE(eventually([&] { return is_blocking.load(); }));
     CHECK(main.stop_and_join("test") == 0);
@@ -301,11 +320,14 @@ TEST_CASE("what a stop overtakes is accounted for on both sides") {
         untaken += reactor.queue_depth;
         unreachable += reactor.unreachable;
     }
-    const auto of = [](const auto& counts, auto counter) { return counts[static_cast<std::size_t>(counter)]; };
+    const auto of = [](const auto& counts, auto counter) {
+        return counts[static_cast<std::size_t>(counter)];
+    };
     const auto& callee = report.processors.at(0).queues.at(0).callee;
     const auto& caller = report.processors.at(1).queues.at(0).caller;
     CHECK(of(caller, CallerCounter::accepted) == of(callee, CalleeCounter::received) + unreachable + untaken);
-    CHECK(of(callee, CalleeCounter::answered_none) + of(callee, CalleeCounter::answered_timeout) + unreachable ==
+    CHECK(of(callee, CalleeCounter::answered_none) + of(callee, CalleeCounter::answered_timeout) +
+              unreachable ==
           of(caller, CallerCounter::late));
     CHECK(untaken != 0);
 }
@@ -349,10 +371,12 @@ TEST_CASE("a hung handler is named in the log, and the exit code is not zero") {
         BusMain main(brief);
         std::atomic<bool> hangs{false};
         if (!main.add_processor(provider("quiet", "QUIET", keep_for_ever)).ok()) return 90;
-        if (!main.add_processor(provider("hanging", "HANG", [&](auto&, Request&) {
-                    hangs = true;
-                    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
-                })).ok())
+        if (!main.add_processor(provider("hanging", "HANG",
+                                         [&](auto&, Request&) {
+                                             hangs = true;
+                                             for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+                                         }))
+                 .ok())
             return 91;
         if (!main.start().ok()) return 92;
         auto client = main.connect_client();
@@ -362,7 +386,8 @@ TEST_CASE("a hung handler is named in the log, and the exit code is not zero") {
         if (!send_all(*client, hang, 10)) return 94;
         if (!eventually([&] { return hangs.load(); })) return 95;
         const int exit_code = main.stop_and_join("test");
-        while (client->poll()) {}
+        while (client->poll()) {
+        }
         if (tally.by_error[ServiceError::shutting_down] != 10) return 96;
         ::_exit(exit_code);
     });
@@ -417,7 +442,8 @@ TEST_CASE("a second signal makes the timeout now") {
         if (main.join_for(50 * ns_per_ms)) return 96;  // it waits for the kept requests
         ::kill(::getpid(), SIGTERM);
         const int exit_code = main.join();
-        while (client->poll()) {}
+        while (client->poll()) {
+        }
         if (tally.total != 10) return 97;
         return exit_code;
     });

@@ -46,7 +46,8 @@ class SteppedInstance {
     }
     // As advance, without missing what happens on the way.
     void advance_in_steps(Nanos by_ns, Nanos step_ns) {
-        for (const Nanos until_ns = now_ns_ + by_ns; now_ns_ < until_ns;) advance(std::min(step_ns, until_ns - now_ns_));
+        for (const Nanos until_ns = now_ns_ + by_ns; now_ns_ < until_ns;)
+            advance(std::min(step_ns, until_ns - now_ns_));
     }
 
     ProcessorReport processor(std::string_view name) const {

@@ -9,7 +9,8 @@ using namespace prosa::test;
 namespace {
 
 ProcessorDefinition echo(std::string name) {
-    return provider(std::move(name), "ECHO", [](LambdaProcessor&, Request& request) { request.reply(request.body()); });
+    return provider(std::move(name), "ECHO",
+                    [](LambdaProcessor&, Request& request) { request.reply(request.body()); });
 }
 
 std::vector<ServiceError> errors_of(BusClient& client) {
@@ -75,7 +76,8 @@ TEST_CASE("a reactor hosts no more queues than a message can name") {
 
 TEST_CASE("a request may have no deadline") {
     SteppedInstance instance(stepped_options());
-    instance.add(provider("keeper", "KEEP", [](LambdaProcessor& self, Request& r) { self.kept.push_back(r.keep()); }));
+    instance.add(
+        provider("keeper", "KEEP", [](LambdaProcessor& self, Request& r) { self.kept.push_back(r.keep()); }));
     Asker asker;
     instance.add(asker.definition("asker", {"KEEP"}));
     REQUIRE(instance.start());

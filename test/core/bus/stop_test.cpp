@@ -14,8 +14,8 @@ struct StoppingInstance {
             asker.processor->ended = [this] { asker.processor = nullptr; };
             return made;
         };
-        instance.add(
-            provider("echo", "ECHO", [](LambdaProcessor&, Request& request) { request.reply(request.body()); }));
+        instance.add(provider("echo", "ECHO",
+                              [](LambdaProcessor&, Request& request) { request.reply(request.body()); }));
         instance.add(std::move(asking));
         REQUIRE(instance.start());
         now_ns = instance.now_ns();

@@ -97,7 +97,8 @@ TEST_CASE("requests that were sent to an old incarnation are answered unreachabl
     CHECK(pair.asker.seen.size() == 5);
     CHECK(pair.started == 2);
     std::uint64_t unreachable = 0;
-    for (const ReactorReport& reactor : pair.instance.main().report().reactors) unreachable += reactor.unreachable;
+    for (const ReactorReport& reactor : pair.instance.main().report().reactors)
+        unreachable += reactor.unreachable;
     CHECK(unreachable == 5);
     REQUIRE(pair.asker.send());
     pair.instance.settle();
@@ -187,7 +188,9 @@ TEST_CASE("a failure that leaves a coroutine ends the incarnation") {
         const Outcome& outcome = co_await self.bus().call(nobody, kept.body());
         throw ProcessorError::fatal("no way on: " + std::to_string(static_cast<int>(outcome.error)));
     };
-    Pair pair([&](LambdaProcessor& self, Request& request) { (void)self.bus().spawn(fail_later(self, request.keep())); });
+    Pair pair([&](LambdaProcessor& self, Request& request) {
+        (void)self.bus().spawn(fail_later(self, request.keep()));
+    });
     REQUIRE(pair.asker.send());
     pair.instance.settle();
     CHECK(pair.asker.count(ServiceError::dropped) == 1);
@@ -279,7 +282,9 @@ TEST_CASE("a factory that throws, or makes nothing, is an error of the start") {
     SteppedInstance instance(stepped_options());
     ProcessorDefinition thrower;
     thrower.name = "thrower";
-    thrower.make = [](const ShardInfo&) -> std::unique_ptr<Processor> { throw std::runtime_error("no socket"); };
+    thrower.make = [](const ShardInfo&) -> std::unique_ptr<Processor> {
+        throw std::runtime_error("no socket");
+    };
     instance.add(std::move(thrower));
     ProcessorDefinition empty;
     empty.name = "empty";

@@ -17,8 +17,8 @@ struct Mode {
     std::uint32_t threads;
     QueueMode queue;
     std::optional<std::uint32_t> reactor;
-    std::uint32_t shard_count;     // queues of the processor
-    std::size_t provider_count;    // those the table shows: shards that share a queue are one
+    std::uint32_t shard_count;   // queues of the processor
+    std::size_t provider_count;  // those the table shows: shards that share a queue are one
 };
 
 constexpr Mode modes[] = {
@@ -135,7 +135,8 @@ class Subject final : public Processor {
 // An instance with the subject in one mode, a service behind it, and a client.
 class Stage {
   public:
-    explicit Stage(const Mode& mode, bool announces_for_processor = false) : mode_(mode), main_(with_reactor()) {
+    explicit Stage(const Mode& mode, bool announces_for_processor = false)
+        : mode_(mode), main_(with_reactor()) {
         ProcessorDefinition subject;
         subject.name = "subject";
         subject.threads = mode.threads;
@@ -145,7 +146,8 @@ class Stage {
         subject.restart.intensity_count = 1000;
         subject.make = [this, announces_for_processor](const ShardInfo& info) {
             if (info.shard_count != mode_.shard_count) throw ProcessorError::fatal("wrong number of shards");
-            return std::make_unique<Subject>(seen, std::vector<std::string>{"SUBJECT"}, announces_for_processor);
+            return std::make_unique<Subject>(seen, std::vector<std::string>{"SUBJECT"},
+                                             announces_for_processor);
         };
         auto back = provider("back", "BACK", [](LambdaProcessor&, Request& request) {
             request.reply(bytes_of("back:" + text_of(request.body())));
@@ -158,7 +160,8 @@ class Stage {
         REQUIRE(main_.wait_until_running(20 * ns_per_s));
         client = main_.connect_client();
         service = client->resolve("SUBJECT");
-        REQUIRE(eventually([&] { return provider_count("SUBJECT") == mode.provider_count && provider_count("BACK") == 1; }));
+        REQUIRE(eventually(
+            [&] { return provider_count("SUBJECT") == mode.provider_count && provider_count("BACK") == 1; }));
         REQUIRE(wait_for_provider(*client, service));
     }
 
@@ -219,7 +222,8 @@ TEST_CASE("in each thread mode, requests are answered in place, later, with an e
     });
 }
 
-TEST_CASE("in each thread mode, a nested request and a coroutine's call reach another service and come back") {
+TEST_CASE(
+    "in each thread mode, a nested request and a coroutine's call reach another service and come back") {
     in_each_mode([](const Mode& mode) {
         Stage stage(mode);
         for (int i = 0; i < 100; ++i) {
@@ -329,10 +333,11 @@ TEST_CASE("in each thread mode, a service of the processor is provided by all it
         const auto report = stage.main().report().processors.at(1);
         REQUIRE(report.queues.size() == mode.shard_count);
         if (mode.queue == QueueMode::shared) return;  // whoever is idle first takes the request
-        for (const QueueReport& queue : report.queues) CHECK(eventually([&] {
-            const auto now = stage.main().report().processors.at(1).queues.at(value_of(queue.queue));
-            return now.callee[static_cast<std::size_t>(CalleeCounter::received)] == 30 / mode.shard_count;
-        }));
+        for (const QueueReport& queue : report.queues)
+            CHECK(eventually([&] {
+                const auto now = stage.main().report().processors.at(1).queues.at(value_of(queue.queue));
+                return now.callee[static_cast<std::size_t>(CalleeCounter::received)] == 30 / mode.shard_count;
+            }));
     });
 }
 

@@ -161,7 +161,8 @@ TEST_CASE("one client more than clients_max is told so") {
     CHECK(third->text == "2 others are connected, which is the most");
 }
 
-TEST_CASE("a client that comes when there is no descriptor left waits, and the server does not spin meanwhile") {
+TEST_CASE(
+    "a client that comes when there is no descriptor left waits, and the server does not spin meanwhile") {
     Served served;
     const FileDescriptor client(::socket(AF_UNIX, SOCK_STREAM, 0));
     sockaddr_un address{};

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "test/support/temporary_folder.hpp"
 #include "test/support/notify_receiver.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa::test {
 

@@ -30,7 +30,8 @@ struct Homecoming : rl::test_suite<Homecoming<block_count, loan_count>, 2> {
             if (block == nullptr) model_yield();
             for (; block != nullptr; ++home) {
                 const unsigned index = index_of(block);
-                model_require(blocks[index].content.get() == mark, "a block comes home as its peer left it, once");
+                model_require(blocks[index].content.get() == mark,
+                              "a block comes home as its peer left it, once");
                 block = block->next;
                 blocks[index].content.set(0);
                 if (lent_total < loan_count) lend(index);

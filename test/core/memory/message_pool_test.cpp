@@ -134,7 +134,8 @@ TEST_CASE("a sanitizer build ends a program that reads a block it gave back") {
     }
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
-    const bool ended_by_itself = WIFEXITED(status) && (WEXITSTATUS(status) == 41 || WEXITSTATUS(status) == 42);
+    const bool ended_by_itself =
+        WIFEXITED(status) && (WEXITSTATUS(status) == 41 || WEXITSTATUS(status) == 42);
     CHECK_FALSE(ended_by_itself);
 }
 #endif

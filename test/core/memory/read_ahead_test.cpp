@@ -10,7 +10,8 @@ namespace {
 constexpr std::uint32_t slot_bytes = 128;
 
 // Publishes and consumes `count` messages in one look, at `now_ns`; all carry `flags`.
-void look_at(ReadAhead& read_ahead, SlotRing<>& ring, std::uint32_t count, std::uint16_t flags, Nanos now_ns) {
+void look_at(ReadAhead& read_ahead, SlotRing<>& ring, std::uint32_t count, std::uint16_t flags,
+             Nanos now_ns) {
     for (std::uint32_t i = 0; i < count; ++i) {
         MessageHeader& header = header_at(ring.try_claim());
         header.body_bytes = 8;

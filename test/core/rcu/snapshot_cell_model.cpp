@@ -68,8 +68,8 @@ class View {
 
 // Readers that refresh, look at what they have more than once, and stay for the next publications.
 template <unsigned reader_count, unsigned publication_count, unsigned turn_count>
-struct Refreshing : CellModel<Refreshing<reader_count, publication_count, turn_count>, reader_count, reader_count,
-                              publication_count> {
+struct Refreshing : CellModel<Refreshing<reader_count, publication_count, turn_count>, reader_count,
+                              reader_count, publication_count> {
     void read() {
         View view;
         Cell::Reader reader = this->cell.join();

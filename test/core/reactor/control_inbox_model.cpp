@@ -36,7 +36,8 @@ struct Task {
             throw std::bad_alloc();
         }
         model_require(number == ++poster->run_count, "tasks of one poster run once and in order");
-        model_require(poster->prepared[number - 1].get() == number, "what was written before the post is there");
+        model_require(poster->prepared[number - 1].get() == number,
+                      "what was written before the post is there");
     }
 };
 

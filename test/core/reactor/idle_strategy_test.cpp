@@ -100,9 +100,7 @@ TEST_CASE("a parked thread is not busy, and is again from its next turn on") {
         idle.idle(false, 2 * us);
     }
     CHECK(busy.count() == 0);
-    {
-        IdleStrategy idle({}, busy);
-    }
+    { IdleStrategy idle({}, busy); }
     CHECK(busy.count() == 0);
 }
 

@@ -12,10 +12,8 @@ namespace {
 Topology machine(int cores, int threads_per_core, int numa_nodes = 1) {
     Topology topology;
     for (int cpu = 0; cpu < cores * threads_per_core; ++cpu)
-        topology.cpus.push_back({.cpu = cpu,
-                                 .core = cpu % cores,
-                                 .numa_node = cpu % cores * numa_nodes / cores,
-                                 .governor = {}});
+        topology.cpus.push_back(
+            {.cpu = cpu, .core = cpu % cores, .numa_node = cpu % cores * numa_nodes / cores, .governor = {}});
     return topology;
 }
 

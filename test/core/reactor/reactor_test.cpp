@@ -66,7 +66,8 @@ struct Running {
     }
     void wait_until_parked() const {
         const std::uint64_t parks = reactor.counters()[ReactorCounter::parks].value();
-        while (reactor.state() != ReactorState::parked || reactor.counters()[ReactorCounter::parks].value() < parks)
+        while (reactor.state() != ReactorState::parked ||
+               reactor.counters()[ReactorCounter::parks].value() < parks)
             std::this_thread::yield();
     }
 

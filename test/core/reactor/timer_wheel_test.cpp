@@ -25,8 +25,8 @@ constexpr auto count_fired = [](TimerNode& node) { ++static_cast<Timer&>(node).f
 Nanos fire_time(Nanos deadline_ns) { return (deadline_ns + tick - 1) / tick * tick; }
 
 TEST_CASE("a timer fires within one tick after its deadline and never before") {
-    for (const Nanos deadline : {Nanos{1}, tick, tick + 1, 64 * tick, 64 * tick - 1, 5 * ns_per_s, 24 * hour_ns,
-                                 24 * 365 * hour_ns}) {
+    for (const Nanos deadline : {Nanos{1}, tick, tick + 1, 64 * tick, 64 * tick - 1, 5 * ns_per_s,
+                                 24 * hour_ns, 24 * 365 * hour_ns}) {
         CAPTURE(deadline);
         TimerWheel wheel(0);
         Timer timer;
@@ -95,7 +95,8 @@ TEST_CASE("one advance touches no more nodes than allowed and the next ones do t
     CHECK(wheel.pending_count() == 0);
 }
 
-TEST_CASE("a timer that waits in a half-moved slot can be cancelled, and new ones are not overtaken by time") {
+TEST_CASE(
+    "a timer that waits in a half-moved slot can be cancelled, and new ones are not overtaken by time") {
     TimerWheel wheel(0);
     std::vector<Timer> timers(100);
     for (Timer& timer : timers) wheel.insert(timer, ns_per_s);
@@ -145,12 +146,15 @@ TEST_CASE("a callback that always reschedules itself for now does not hold back 
     wheel.insert(other, ns_per_ms);
     int turns = 0;
     for (Nanos now = 0; other.fired == 0 && turns < 10'000; now += tick, ++turns)
-        wheel.advance(now, [&](TimerNode& node) {
-            if (&node == &selfish)
-                wheel.insert(node, 0);
-            else
-                count_fired(node);
-        }, 2);
+        wheel.advance(
+            now,
+            [&](TimerNode& node) {
+                if (&node == &selfish)
+                    wheel.insert(node, 0);
+                else
+                    count_fired(node);
+            },
+            2);
     CHECK(other.fired == 1);
 }
 
@@ -173,9 +177,12 @@ class Model {
 
     void step() {
         const std::uint64_t dice = random_() % 100;
-        if (dice < 45) insert();
-        else if (dice < 70) cancel();
-        else advance();
+        if (dice < 45)
+            insert();
+        else if (dice < 70)
+            cancel();
+        else
+            advance();
         REQUIRE(wheel_.pending_count() == expected_.size());
         REQUIRE(wheel_.next_deadline_ns() <= first_fire_time());
     }
@@ -220,14 +227,17 @@ class Model {
 
     void fire_due() {
         const std::size_t touched_max = 1 + random_() % 300;
-        const std::size_t fired = wheel_.advance(now_ns_, [&](TimerNode& node) {
-            auto& entry = static_cast<Entry&>(node);
-            REQUIRE(node.deadline_ns <= now_ns_);
-            REQUIRE(entry.place->second == &entry);
-            expected_.erase(entry.place);
-            if (random_() % 4 == 0) insert();
-            if (random_() % 4 == 0) cancel();
-        }, touched_max);
+        const std::size_t fired = wheel_.advance(
+            now_ns_,
+            [&](TimerNode& node) {
+                auto& entry = static_cast<Entry&>(node);
+                REQUIRE(node.deadline_ns <= now_ns_);
+                REQUIRE(entry.place->second == &entry);
+                expected_.erase(entry.place);
+                if (random_() % 4 == 0) insert();
+                if (random_() % 4 == 0) cancel();
+            },
+            touched_max);
         REQUIRE(fired <= touched_max);
         // With nothing left over, everything whose tick has begun was fired.
         if (wheel_.next_deadline_ns() > now_ns_) REQUIRE(first_fire_time() > now_ns_);

@@ -130,8 +130,8 @@ TEST_CASE("a good machine has nothing to warn about and a poor one everything") 
     poor.huge_pages_free = 10;  // those are not what pools ask for
     poor.is_virtual_machine = true;
     const auto warnings = warnings_of(poor);
-    for (const std::string_view text :
-         {"1.25 CPUs", "hardware threads of 1 cores", "isolated", "powersave", "huge pages", "time stamp", "virtual"})
+    for (const std::string_view text : {"1.25 CPUs", "hardware threads of 1 cores", "isolated", "powersave",
+                                        "huge pages", "time stamp", "virtual"})
         CHECK(mentions(warnings, text));
     poor.cpus.pop_back();
     CHECK(mentions(warnings_of(poor), "one CPU only"));

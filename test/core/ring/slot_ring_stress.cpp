@@ -42,14 +42,17 @@ class Random {
     std::uint64_t state_;
 };
 
-std::uint64_t word_of(std::uint64_t number, std::uint32_t at) { return mix(number) + at * 0x9e37'79b9'7f4a'7c15ULL; }
+std::uint64_t word_of(std::uint64_t number, std::uint32_t at) {
+    return mix(number) + at * 0x9e37'79b9'7f4a'7c15ULL;
+}
 
 void fill(std::byte* slot, std::uint64_t number) {
     auto& message = *reinterpret_cast<Message*>(slot);
     message.number = number;
     message.word_count = static_cast<std::uint32_t>(mix(number) % std::size(message.words));
     message.checksum = number;
-    for (std::uint32_t i = 0; i < message.word_count; ++i) message.checksum += message.words[i] = word_of(number, i);
+    for (std::uint32_t i = 0; i < message.word_count; ++i)
+        message.checksum += message.words[i] = word_of(number, i);
 }
 
 bool is_intact(const std::byte* slot, std::uint64_t number) {

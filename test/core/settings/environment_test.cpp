@@ -33,7 +33,8 @@ bool has_line(const std::string& text, const std::string& line) {
 }  // namespace
 
 TEST_CASE("a variable is null in each spelling that YAML has for it, so what is printed reads back") {
-    for (const char* const variable : {"PROSA_NAME=", "PROSA_NAME=~", "PROSA_NAME=null", "PROSA_NAME=Null", "PROSA_NAME=NULL"})
+    for (const char* const variable :
+         {"PROSA_NAME=", "PROSA_NAME=~", "PROSA_NAME=null", "PROSA_NAME=Null", "PROSA_NAME=NULL"})
         CHECK(has_line(overridden({variable}), "name: null"));
     CHECK(has_line(overridden({"PROSA_NAME=nULL"}), "name: nULL"));
 }

@@ -160,9 +160,9 @@ absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage me
     if (!run.cpus().ok()) return run.cpus().status();
     const BenchOrder order{.message = message, .duration_ns = run.options().duration_ns};
     RoundSeries series = breakdown_series(run.options().placement, run.options().round_count);
-    const absl::Status status =
-        series.take([&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); },
-                    [&] { return take_round(run, order); }, [&](const Round& round) { say_round(run, round); });
+    const absl::Status status = series.take(
+        [&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); },
+        [&] { return take_round(run, order); }, [&](const Round& round) { say_round(run, round); });
     if (!status.ok()) return status;
     if (series.count(RoundKind::failed) == series.rounds().size())
         return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",

@@ -52,7 +52,8 @@ void answer(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage messa
     }
 }
 
-double request(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage message, std::uint32_t outstanding) {
+double request(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage message,
+               std::uint32_t outstanding) {
     const Clock clock;
     Fields fields(echo, message);
     std::uint64_t sent_count = 0;
@@ -76,8 +77,8 @@ double request(EchoRings<BareRing>& rings, const BareEcho& echo, BenchMessage me
 
 }  // namespace
 
-absl::StatusOr<double> measure_fields_pipelined(const BenchCpus& cpus, const BareEcho& echo, BenchMessage message,
-                                                std::uint32_t outstanding) {
+absl::StatusOr<double> measure_fields_pipelined(const BenchCpus& cpus, const BareEcho& echo,
+                                                BenchMessage message, std::uint32_t outstanding) {
     EchoRings<BareRing> rings(echo);
     double per_second = 0;
     const absl::Status status = run_on_two_cpus(

@@ -10,7 +10,7 @@
 namespace prosa::bench {
 
 // Round trips per second with `outstanding` under way. Error: a CPU was refused.
-absl::StatusOr<double> measure_fields_pipelined(const BenchCpus& cpus, const BareEcho& echo, BenchMessage message,
-                                                std::uint32_t outstanding);
+absl::StatusOr<double> measure_fields_pipelined(const BenchCpus& cpus, const BareEcho& echo,
+                                                BenchMessage message, std::uint32_t outstanding);
 
 }  // namespace prosa::bench

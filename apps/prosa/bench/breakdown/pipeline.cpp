@@ -60,11 +60,12 @@ absl::StatusOr<std::vector<double>> take_pipeline_round(const BenchRun& run, con
     const auto fields = measure_fields_pipelined(cpus, bare_echo_of(order), order.message, outstanding);
     if (!fields.ok()) return fields.status();
     SideCosts sides;
-    const absl::Status status = run_on_two_cpus(cpus, [&] { sides = measure_sides(order); }, [] {});
+    const absl::Status status = run_on_two_cpus(
+        cpus, [&] { sides = measure_sides(order); }, [] {});
     if (!status.ok()) return status;
     const auto bus = measure_pair(run, order, "answer");
     if (!bus.ok()) return bus.status();
-    return std::vector{*raw_ns,           1e9 / *bytes,      1e9 / *fields, sides.requester_ns,
+    return std::vector{*raw_ns,           1e9 / *bytes,           1e9 / *fields, sides.requester_ns,
                        sides.provider_ns, 1e9 / bus->per_second()};
 }
 
@@ -83,8 +84,8 @@ absl::StatusOr<Pipeline> measure_pipeline(const BenchRun& run) {
     const BenchOrder order{.outstanding = outstanding, .duration_ns = run.options().duration_ns};
     RoundSeries series = breakdown_series(run.options().placement, run.options().round_count);
     const absl::Status status = series.take(
-        [&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); }, [&] { return take_pipeline_round(run, order); },
-        [&](const Round& round) { say_round(run, round); });
+        [&] { return measure_raw_line_ns(*run.cpus(), order.duration_ns); },
+        [&] { return take_pipeline_round(run, order); }, [&](const Round& round) { say_round(run, round); });
     if (!status.ok()) return status;
     if (series.count(RoundKind::failed) == series.rounds().size())
         return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",
@@ -109,10 +110,11 @@ std::string table_text(const Pipeline& pipeline) {
     table.add(row("requester's side of the bus, one core, no line moves", pipeline.requester_ns, bare_ns));
     table.add(row("provider's side of the bus, one core, no line moves", pipeline.provider_ns, bare_ns));
     table.add(row("measured, through the public interface", pipeline.measured_ns, bare_ns));
-    return fmt::format("transactions per second, {} rounds ({}), raw line {:.0f} ns\n{}"
-                       "  without any cost of lines the bus would reach {:.2f} of bare\n",
-                       pipeline.round_count, name_of(pipeline.rounds), pipeline.raw_line_ns, table.text(),
-                       bare_ns / bound_ns(pipeline));
+    return fmt::format(
+        "transactions per second, {} rounds ({}), raw line {:.0f} ns\n{}"
+        "  without any cost of lines the bus would reach {:.2f} of bare\n",
+        pipeline.round_count, name_of(pipeline.rounds), pipeline.raw_line_ns, table.text(),
+        bare_ns / bound_ns(pipeline));
 }
 
 std::string json_lines(const Pipeline& pipeline) {

@@ -10,8 +10,8 @@ inline RoundSeries breakdown_series(const Placement& placement, std::size_t want
     constexpr std::size_t spare_attempts = 4;
     return {placement,
             {.wanted_count = wanted_count,
-                        .attempts_max = 2 * wanted_count + spare_attempts,
-                        .failures_max = wanted_count + spare_attempts}};
+             .attempts_max = 2 * wanted_count + spare_attempts,
+             .failures_max = wanted_count + spare_attempts}};
 }
 
 // Counted ones, else steady ones elsewhere, else any.

@@ -33,13 +33,16 @@ TEST_CASE("a page and a text for each distribution are made from the log of a ru
     options.hgrm = (folder.path() / "texts").string();
     FigureResult result;
     result.value = 1.25;
-    REQUIRE(write_forms(options, path, std::vector{MeasuredFigure{{"echo_over_bare", "ratio", "an echo"}, result}}).ok());
+    REQUIRE(write_forms(options, path,
+                        std::vector{MeasuredFigure{{"echo_over_bare", "ratio", "an echo"}, result}})
+                .ok());
     const std::string page = text_of(*options.html);
     CHECK(page.find("1.25 ratio") != std::string::npos);
     CHECK(page.find("echo_over_bare.bare") != std::string::npos);
     CHECK(page.find("<svg") != std::string::npos);
     for (const char* const name : {"echo_over_bare.hgrm", "echo_over_bare.bare.hgrm"})
-        CHECK(text_of(folder.path() / "texts" / name).find("Total count    =          100") != std::string::npos);
+        CHECK(text_of(folder.path() / "texts" / name).find("Total count    =          100") !=
+              std::string::npos);
 }
 
 TEST_CASE("a run without distributions has no page, and says so") {

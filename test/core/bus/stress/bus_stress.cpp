@@ -64,7 +64,9 @@ ProcessorDefinition extra(Stage& stage) {
 class Sender {
   public:
     Sender(BusMain& main, Stage& stage, std::string name)
-        : stage_(stage), ledger_(std::move(name), stage.faults), client_(main.connect_client()),
+        : stage_(stage),
+          ledger_(std::move(name), stage.faults),
+          client_(main.connect_client()),
           random_(stage.next_seed()) {
         client_->on_outcome([this](const Outcome& outcome) { ledger_.close(outcome); });
         for (const char* const service : services) handles_.push_back(client_->resolve(service));
@@ -80,11 +82,13 @@ class Sender {
 
     // Delivers until every request has its outcome and its credit is back.
     bool settle() {
-        return eventually([this] {
-            while (client_->poll()) {
-            }
-            return client_->unanswered_count() == 0;
-        }, 60 * ns_per_s);
+        return eventually(
+            [this] {
+                while (client_->poll()) {
+                }
+                return client_->unanswered_count() == 0;
+            },
+            60 * ns_per_s);
     }
 
     // A calm answer from each service: so every reactor turns once more and takes its blocks home.
@@ -105,7 +109,8 @@ class Sender {
         CHECK(outcomes == ledger_.closed());
         CHECK(ledger_.accepted() == ledger_.closed());
         for (std::size_t code = 0; code < 7; ++code)
-            CHECK(*(first + static_cast<std::ptrdiff_t>(code)) == ledger_.ended_with(static_cast<ServiceError>(code)));
+            CHECK(*(first + static_cast<std::ptrdiff_t>(code)) ==
+                  ledger_.ended_with(static_cast<ServiceError>(code)));
         CHECK(client_->in_flight_count() == 0);
         CHECK(client_->unanswered_count() == 0);
     }
@@ -191,15 +196,27 @@ void operate(BusMain& main, Stage& stage, Nanos end_ns, std::mt19937_64& random)
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 20));
         const std::string service = services[random() % 2];
         switch (random() % 8) {
-            case 0: (void)main.withdraw_service(service); break;
-            case 1: (void)main.restart_processor("chaos-2"); break;
-            case 2: (void)main.restart_processor("pool"); break;
-            case 3: (void)main.remove_processor("extra"); break;
-            case 4: (void)main.add_processor(extra(stage)); break;
+            case 0:
+                (void)main.withdraw_service(service);
+                break;
+            case 1:
+                (void)main.restart_processor("chaos-2");
+                break;
+            case 2:
+                (void)main.restart_processor("pool");
+                break;
+            case 3:
+                (void)main.remove_processor("extra");
+                break;
+            case 4:
+                (void)main.add_processor(extra(stage));
+                break;
             case 5:
                 if (visitors_left != 0 && --visitors_left % 2 == 0) visit(main, random);
                 break;
-            default: (void)main.restore_service(service); break;
+            default:
+                (void)main.restore_service(service);
+                break;
         }
     }
     (void)main.restore_service(services[0]);
@@ -209,8 +226,8 @@ void operate(BusMain& main, Stage& stage, Nanos end_ns, std::mt19937_64& random)
 // No block is out, nothing is kept or waits anywhere.
 bool is_empty(const InstanceReport& report) {
     for (const ReactorReport& reactor : report.reactors)
-        if (reactor.in_flight != 0 || reactor.kept_blocks != 0 || reactor.body_blocks != 0 || reactor.outbox != 0 ||
-            reactor.credit_in_use != 0)
+        if (reactor.in_flight != 0 || reactor.kept_blocks != 0 || reactor.body_blocks != 0 ||
+            reactor.outbox != 0 || reactor.credit_in_use != 0)
             return false;
     return true;
 }
@@ -227,11 +244,13 @@ void check_counters(const InstanceReport& report) {
     for (const ProcessorReport& processor : report.processors)
         for (const QueueReport& queue : processor.queues) {
             INFO(processor.name, "/", value_of(queue.queue));
-            const auto answered = queue.callee.begin() + static_cast<std::ptrdiff_t>(CalleeCounter::answered_none);
+            const auto answered =
+                queue.callee.begin() + static_cast<std::ptrdiff_t>(CalleeCounter::answered_none);
             CHECK(std::accumulate(answered, answered + 7, std::uint64_t{0}) ==
                   queue.callee[static_cast<std::size_t>(CalleeCounter::received)]);
             CHECK(queue.kept == 0);
-            const auto ended = queue.caller.begin() + static_cast<std::ptrdiff_t>(CallerCounter::outcome_none);
+            const auto ended =
+                queue.caller.begin() + static_cast<std::ptrdiff_t>(CallerCounter::outcome_none);
             CHECK(std::accumulate(ended, ended + 7, std::uint64_t{0}) +
                       queue.caller[static_cast<std::size_t>(CallerCounter::abandoned)] ==
                   queue.caller[static_cast<std::size_t>(CallerCounter::accepted)]);
@@ -239,11 +258,12 @@ void check_counters(const InstanceReport& report) {
 }
 
 void tell(const Ledger& ledger) {
-    MESSAGE(ledger.name(), ": ", ledger.accepted(), " requests, outcomes by code: ",
-            ledger.ended_with(ServiceError::none), " ok, ", ledger.ended_with(ServiceError::unreachable),
-            " unreachable, ", ledger.ended_with(ServiceError::timeout), " timeout, ",
-            ledger.ended_with(ServiceError::protocol), " protocol, ", ledger.ended_with(ServiceError::overloaded),
-            " overloaded, ", ledger.ended_with(ServiceError::dropped), " dropped");
+    MESSAGE(ledger.name(), ": ", ledger.accepted(),
+            " requests, outcomes by code: ", ledger.ended_with(ServiceError::none), " ok, ",
+            ledger.ended_with(ServiceError::unreachable), " unreachable, ",
+            ledger.ended_with(ServiceError::timeout), " timeout, ", ledger.ended_with(ServiceError::protocol),
+            " protocol, ", ledger.ended_with(ServiceError::overloaded), " overloaded, ",
+            ledger.ended_with(ServiceError::dropped), " dropped");
 }
 
 TEST_CASE("every accepted request has one outcome, and everything lent comes back") {
@@ -279,13 +299,16 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
     for (std::thread& thread : threads) thread.join();
 
     for (Sender& sender : senders) CHECK(sender.settle());
-    CHECK(eventually([&] {
-        for (Sender& sender : senders) {
-            sender.ping();
-            sender.settle();
-        }
-        return is_empty(main.report()) && flood1.accepted() == flood1.closed() && flood2.accepted() == flood2.closed();
-    }, 60 * ns_per_s));
+    CHECK(eventually(
+        [&] {
+            for (Sender& sender : senders) {
+                sender.ping();
+                sender.settle();
+            }
+            return is_empty(main.report()) && flood1.accepted() == flood1.closed() &&
+                   flood2.accepted() == flood2.closed();
+        },
+        60 * ns_per_s));
     std::uint64_t count = flood1.accepted() + flood2.accepted();
     for (Sender& sender : senders) {
         sender.check();

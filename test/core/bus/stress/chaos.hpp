@@ -30,7 +30,8 @@ inline std::uint32_t random_size(std::mt19937_64& random) {
 
 class Chaos final : public Processor {
   public:
-    Chaos(Stage& stage, std::string service) : stage_(stage), service_(std::move(service)), random_(stage.next_seed()) {}
+    Chaos(Stage& stage, std::string service)
+        : stage_(stage), service_(std::move(service)), random_(stage.next_seed()) {}
 
     absl::Status on_start() override {
         flood_ = bus().resolve("FLOOD1");
@@ -140,7 +141,10 @@ class Chaos final : public Processor {
 class Flooder final : public Processor {
   public:
     Flooder(Stage& stage, Ledger& ledger, std::string own, std::string other)
-        : stage_(stage), ledger_(ledger), own_(std::move(own)), other_name_(std::move(other)),
+        : stage_(stage),
+          ledger_(ledger),
+          own_(std::move(own)),
+          other_name_(std::move(other)),
           random_(stage.next_seed()) {}
 
     absl::Status on_start() override {

@@ -102,7 +102,8 @@ class Ledger {
     }
 
     void close(const Outcome& outcome) {
-        if (outcome.token >= ended_.size()) return faults_.add(name_ + ": an outcome for a request never sent");
+        if (outcome.token >= ended_.size())
+            return faults_.add(name_ + ": an outcome for a request never sent");
         if (ended_[outcome.token]++ != 0) faults_.add(name_ + ": a second outcome for one request");
         closed_.fetch_add(1, std::memory_order_relaxed);
         by_error_[static_cast<std::size_t>(outcome.error)].fetch_add(1, std::memory_order_relaxed);
@@ -114,7 +115,9 @@ class Ledger {
     const std::string& name() const { return name_; }
     std::uint64_t accepted() const { return accepted_.load(); }
     std::uint64_t closed() const { return closed_.load(); }
-    std::uint64_t ended_with(ServiceError error) const { return by_error_[static_cast<std::size_t>(error)].load(); }
+    std::uint64_t ended_with(ServiceError error) const {
+        return by_error_[static_cast<std::size_t>(error)].load();
+    }
     void check_complete() const {
         for (const std::uint8_t ended : ended_)
             if (ended != 1) faults_.add(name_ + ": a request with " + std::to_string(ended) + " outcomes");

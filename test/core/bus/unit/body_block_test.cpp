@@ -10,7 +10,8 @@ TEST_CASE("a body of every size around a slot's and a block's end arrives whole,
     Pair pair;
     const std::uint32_t inline_max = pair.options.slot_bytes - header_bytes;
     const std::uint32_t block_max = pair.requester_peer.pools->bodies.payload_bytes();
-    for (const std::uint32_t size : {0U, inline_max - 1, inline_max, inline_max + 1, block_max - 1, block_max}) {
+    for (const std::uint32_t size :
+         {0U, inline_max - 1, inline_max, inline_max + 1, block_max - 1, block_max}) {
         const std::string body(size, static_cast<char>('a' + size % 26));
         REQUIRE(pair.send(body));
         pair.settle();

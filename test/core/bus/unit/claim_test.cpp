@@ -94,7 +94,8 @@ TEST_CASE("claims of several open messages never promise more slots than there a
     CHECK(pair.requester_blocks() == 0);
 }
 
-TEST_CASE("a slot promised to a staged message is not given to a claim that comes after the first was aborted") {
+TEST_CASE(
+    "a slot promised to a staged message is not given to a claim that comes after the first was aborted") {
     ClaimPair pair;
     REQUIRE(pair.send("a"));
     REQUIRE(pair.send("b"));

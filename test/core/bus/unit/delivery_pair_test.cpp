@@ -134,7 +134,9 @@ TEST_CASE("a timeout frees the requester but not the credit; the late answer ret
     CHECK(pair.requester->pending_count() == 0);
 }
 
-TEST_CASE("a handler that hangs: every request times out once, those behind it are not started, each answer is late") {
+TEST_CASE(
+    "a handler that hangs: every request times out once, those behind it are not started, each answer is "
+    "late") {
     Pair pair;
     int started = 0;
     pair.callee.script = [&](Request& request) {
@@ -283,7 +285,8 @@ TEST_CASE("while an answer is open on the ring, a kept one waits behind it") {
     CHECK(pair.caller.seen[1].body == "kept");
 }
 
-TEST_CASE("requests for an endpoint that closed are answered unreachable, those of the next incarnation are not") {
+TEST_CASE(
+    "requests for an endpoint that closed are answered unreachable, those of the next incarnation are not") {
     Pair pair;
     REQUIRE(pair.send("old"));
     pair.responder.close_endpoint(pair.endpoint);

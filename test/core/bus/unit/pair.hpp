@@ -133,7 +133,8 @@ class Pair : public LinkConnector {
     void set_now(Nanos now) {
         requester->set_now(now);
         responder.set_now(now);
-        wheel.advance(now, [this](TimerNode& node) { requester->on_deadline(static_cast<PendingEntry&>(node)); });
+        wheel.advance(now,
+                      [this](TimerNode& node) { requester->on_deadline(static_cast<PendingEntry&>(node)); });
     }
     std::uint32_t serve() {
         responder.flush_outboxes();

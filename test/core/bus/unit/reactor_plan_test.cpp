@@ -60,7 +60,8 @@ TEST_CASE("shards get a reactor each, and their number in their name") {
 }
 
 TEST_CASE("numbered reactors keep their numbers, whoever is defined before them") {
-    const HostingPlan made = plan({processor("own"), on_reactor("two", 2), on_reactor("zero", 0), on_reactor("too", 2)});
+    const HostingPlan made =
+        plan({processor("own"), on_reactor("two", 2), on_reactor("zero", 0), on_reactor("too", 2)});
     CHECK(made.of_queue == Places{{3}, {2}, {0}, {2}});
     CHECK(queues_of(made) == std::vector<std::vector<std::string>>{{"zero"}, {}, {"two", "too"}, {"own"}});
     for (std::size_t i = 0; i < 4; ++i) CHECK(value_of(made.reactors.reactors[i].id) == i);

@@ -16,7 +16,8 @@ std::shared_ptr<const ServiceEntry> entry(std::uint32_t handle, std::uint32_t pr
     made->name = "S" + std::to_string(handle);
     made->handle = ServiceHandle{handle};
     for (std::uint32_t i = 0; i < provider_count; ++i)
-        made->providers.push_back({{ProcessorId{i + 1}, QueueId{0}}, ProviderIndex{i}, EndpointTag{}, ReactorId{0}, {}});
+        made->providers.push_back(
+            {{ProcessorId{i + 1}, QueueId{0}}, ProviderIndex{i}, EndpointTag{}, ReactorId{0}, {}});
     return made;
 }
 
@@ -26,7 +27,9 @@ std::unique_ptr<ServiceTable> table_of(std::uint32_t count) {
     return table;
 }
 
-const ServiceEntry* find(const ServiceTable& table, std::uint32_t handle) { return table.find(ServiceHandle{handle}); }
+const ServiceEntry* find(const ServiceTable& table, std::uint32_t handle) {
+    return table.find(ServiceHandle{handle});
+}
 
 }  // namespace
 
@@ -61,14 +64,16 @@ TEST_CASE("versions share every entry that did not change, and live without each
         CHECK((find(*first, handle) == find(*next, handle)) == (handle != 100));
     }
     first.reset();
-    for (std::uint32_t handle = 0; handle < 200; ++handle) CHECK(find(*next, handle)->name == "S" + std::to_string(handle));
+    for (std::uint32_t handle = 0; handle < 200; ++handle)
+        CHECK(find(*next, handle)->name == "S" + std::to_string(handle));
 }
 
 TEST_CASE("a change copies one chunk: the others are held, not their entries") {
     const auto first = std::make_unique<ServiceTable>();
     const auto near = entry(0), neighbour = entry(1), far = entry(chunk_services);
     for (const auto& one : {near, neighbour, far}) first->set_service(one);
-    const long near_before = near.use_count(), neighbour_before = neighbour.use_count(), far_before = far.use_count();
+    const long near_before = near.use_count(), neighbour_before = neighbour.use_count(),
+               far_before = far.use_count();
     const auto next = first->next_version();
     CHECK(neighbour.use_count() == neighbour_before);  // all chunks are shared
     next->set_service(entry(0, 2));

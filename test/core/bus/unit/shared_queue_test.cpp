@@ -21,7 +21,8 @@ TEST_CASE("a full shared queue refuses, and each aborted claim gives its place b
     CHECK(pair.caller.count(CallerCounter::refused_ring) == 1);
     pair.settle();
     CHECK(pair.caller.count(CallerCounter::outcome_none) == 3);
-    for (int i = 0; i < 10; ++i) CHECK(static_cast<bool>(pair.requester->claim(pair.caller, pair.service, {})));
+    for (int i = 0; i < 10; ++i)
+        CHECK(static_cast<bool>(pair.requester->claim(pair.caller, pair.service, {})));
     CHECK(pair.fill() == 3);
     pair.settle();
     CHECK(pair.requester_blocks() == 0);
