@@ -19,7 +19,7 @@ void set_placement(const std::string& text, Placement& placement) {
     if (colon == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, colon), low) ||
         !CLI::detail::lexical_cast(text.substr(colon + 1), high) || low <= 0 || high < low)
         throw CLI::ValidationError("--placement",
-                                   "expected LOW:HIGH in nanoseconds such as 100:160, got " + text);
+                                   "expected LOW:HIGH in nanoseconds such as 80:160, got " + text);
     placement.low_ns = low;
     placement.high_ns = high;
 }
@@ -106,7 +106,7 @@ void add_analyses(CLI::App& app, BenchOptions& options) {
 void add_round_options(CLI::App& app, BenchOptions& options) {
     app.add_option_function<std::string>(
            "--placement", [&options](const std::string& text) { set_placement(text, options.placement); },
-           "Raw line round trips, in ns, between which a round counts; default 100:160")
+           "Raw line round trips, in ns, between which a round counts; default 80:160")
         ->type_name("LOW:HIGH");
     app.add_option("--figures", options.figures_file, "Where the figures go, one JSON object a line")
         ->type_name("FILE")

@@ -55,15 +55,20 @@ void BenchRun::say(const std::string& text) const { fmt::print(stderr, "{}\n", t
 
 absl::StatusOr<double> BenchRun::raw_line_ns() const {
     if (!cpus_.ok()) return cpus_.status();
-    return measure_raw_line_ns(*cpus_, pick(100, 40) * ns_per_ms);
+    return measure_raw_line_ns(*cpus_, pick(40, 20) * ns_per_ms);
 }
 
 absl::Status BenchRun::take_rounds(bool needs_placement, std::span<FigureResult> results,
-                                   const std::vector<std::string>& detail_names,
-                                   RoundSeries::Measure measure) const {
+                                   const std::vector<std::string>& detail_names, RoundSeries::Measure measure,
+                                   std::size_t wanted_count) const {
     const Placement& placement = options_.placement;
-    RoundSeries series(needs_placement ? std::optional(placement) : std::nullopt,
-                       {.wanted_count = 5, .attempts_max = is_quick() ? 8U : 15U});
+    RoundLimits limits{.wanted_count = wanted_count, .attempts_max = is_quick() ? 8U : 15U};
+    // A placement may last no longer than a second: many short rounds find enough of it.
+    if (needs_placement) {
+        limits.attempts_max = is_quick() ? 30 : 80;
+        limits.time_max_ns = pick(120 * ns_per_s, 20 * ns_per_s);
+    }
+    RoundSeries series(needs_placement ? std::optional(placement) : std::nullopt, limits);
     // A figure that needs no second CPU goes without a raw line where there is none.
     const auto raw_line = [this, needs_placement] {
         return needs_placement || cpus_.ok() ? raw_line_ns() : absl::StatusOr<double>(0.0);
@@ -71,7 +76,7 @@ absl::Status BenchRun::take_rounds(bool needs_placement, std::span<FigureResult>
     const auto show = [this](const Round& round) { say(text_of(round)); };
     const absl::Status status = series.take(raw_line, measure, show);
     if (!status.ok()) return status;
-    const bool shows_counted = series.count(RoundKind::counted) >= 5;
+    const bool shows_counted = series.count(RoundKind::counted) >= wanted_count;
     for (std::size_t i = 0; i < results.size(); ++i) {
         fill_result(series, placement, i, results[i]);
         for (std::size_t d = 0; d < detail_names.size(); ++d) {

@@ -64,8 +64,8 @@ class BenchRun {
     // Takes rounds and fills one result for each of `results`, whose values come first in `measure`'s.
     // Values behind those become details with the names of `detail_names`.
     absl::Status take_rounds(bool needs_placement, std::span<FigureResult> results,
-                             const std::vector<std::string>& detail_names,
-                             RoundSeries::Measure measure) const;
+                             const std::vector<std::string>& detail_names, RoundSeries::Measure measure,
+                             std::size_t wanted_count = 5) const;
 
   private:
     BenchOptions options_;

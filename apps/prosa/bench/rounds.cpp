@@ -31,7 +31,8 @@ std::size_t RoundSeries::count(RoundKind kind) const noexcept {
 bool RoundSeries::is_enough() const noexcept {
     const std::size_t counted = count(RoundKind::counted);
     if (counted >= limits_.wanted_count || rounds_.size() >= limits_.attempts_max) return true;
-    return counted == 0 && count(RoundKind::other_placement) >= limits_.wanted_count;
+    const std::size_t many = std::max(limits_.wanted_count, (limits_.attempts_max + 1) / 2);
+    return counted == 0 && count(RoundKind::other_placement) >= many;
 }
 
 absl::Status RoundSeries::take_one(RawLine raw_line, Measure measure, Round& round) const {
@@ -54,7 +55,8 @@ RoundKind RoundSeries::kind_between(double before_ns, double after_ns) const noe
 
 absl::Status RoundSeries::take(RawLine raw_line, Measure measure,
                                absl::FunctionRef<void(const Round&)> on_round) {
-    while (!is_enough()) {
+    const Nanos begin_ns = monotonic_now_ns();
+    while (!is_enough() && monotonic_now_ns() - begin_ns < limits_.time_max_ns) {
         Round round;
         const absl::Status taken = take_one(raw_line, measure, round);
         round.kind = taken.ok() ? kind_between(round.raw_before_ns, round.raw_after_ns) : RoundKind::failed;

@@ -15,12 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/status.hpp"
 
 namespace prosa::bench {
 
 struct Placement {
-    double low_ns = 100;
+    double low_ns = 80;  // two threads of one core see less
     double high_ns = 160;
     double tolerance = 0.10;  // between the two raw lines, of the smaller
 
@@ -46,8 +47,9 @@ struct Round {
 struct RoundLimits {
     std::size_t wanted_count = 5;
     std::size_t attempts_max = 12;
-    std::size_t failures_max =
-        2;  // on a busy machine a reactor may stand still for long; more is no accident
+    // On a busy machine a reactor may stand still for long; more is no accident.
+    std::size_t failures_max = 2;
+    Nanos time_max_ns = no_deadline_ns;  // no round begins later
 };
 
 class RoundSeries {
@@ -60,8 +62,8 @@ class RoundSeries {
         : placement_(placement), limits_(limits) {}
 
     // Takes rounds until enough count, or until it is plain that this machine gives none: after
-    // attempts_max, or when enough rounds were steady elsewhere and none counted. `measure` returns as many
-    // values each time. Error: that of the measurement that failed once too often.
+    // attempts_max or time_max_ns, or when half of the attempts were steady elsewhere and none counted.
+    // `measure` returns as many values each time. Error: that of the measurement that failed once too often.
     absl::Status take(RawLine raw_line, Measure measure, absl::FunctionRef<void(const Round&)> on_round);
 
     // For series that take their rounds in turns: one that was measured elsewhere, with its kind set.

@@ -39,15 +39,17 @@ absl::StatusOr<std::vector<double>> latency_round(const BenchRun& run, const Ben
 }
 
 absl::Status take_latency(BenchRun& run, std::span<FigureResult> results, const BenchOrder& order,
-                          const MeasureRun& measure) {
+                          const MeasureRun& measure, std::size_t wanted_count = 5) {
     if (!run.cpus().ok()) return run.cpus().status();
-    return run.take_rounds(true, results, {"p50_ns", "bare_p50_ns", "p999_ns", "bare_p999_ns"},
-                           [&] { return latency_round(run, order, results.size() == 2, measure); });
+    return run.take_rounds(
+        true, results, {"p50_ns", "bare_p50_ns", "p999_ns", "bare_p999_ns"},
+        [&] { return latency_round(run, order, results.size() == 2, measure); }, wanted_count);
 }
 
 absl::Status measure_closed_loop(BenchRun& run, std::span<FigureResult> results, const BenchOrder& order,
-                                 std::string_view behaviour) {
-    return take_latency(run, results, order, [&] { return measure_pair(run, order, behaviour); });
+                                 std::string_view behaviour, std::size_t wanted_count = 5) {
+    return take_latency(
+        run, results, order, [&] { return measure_pair(run, order, behaviour); }, wanted_count);
 }
 
 absl::StatusOr<std::vector<double>> pipelined_round(const BenchRun& run, const BenchOrder& order) {
@@ -63,7 +65,7 @@ FigureGroup one_field_group() {
               BarKind::at_most, 1.7, 1.4}},
             [](BenchRun& run, std::span<FigureResult> results) {
                 const BenchOrder order{.message = BenchMessage::one_field,
-                                       .duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
+                                       .duration_ns = run.pick(300, 150) * ns_per_ms};
                 return measure_closed_loop(run, results, order, "answer");
             }};
 }
@@ -74,8 +76,8 @@ FigureGroup ten_fields_group() {
              {"roundtrip_10field_p999_over_bare_p999", "ratio", "the same, at least 10 s in all",
               BarKind::at_most, 3}},
             [](BenchRun& run, std::span<FigureResult> results) {
-                const BenchOrder order{.duration_ns = run.pick(2200 * ns_per_ms, 400 * ns_per_ms)};
-                return measure_closed_loop(run, results, order, "answer");
+                const BenchOrder order{.duration_ns = run.pick(500, 200) * ns_per_ms};
+                return measure_closed_loop(run, results, order, "answer", run.is_quick() ? 5 : 20);
             }};
 }
 
@@ -85,7 +87,7 @@ FigureGroup pipelined_group() {
             [](BenchRun& run, std::span<FigureResult> results) {
                 if (!run.cpus().ok()) return run.cpus().status();
                 const BenchOrder order{.outstanding = pipelined_outstanding,
-                                       .duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
+                                       .duration_ns = run.pick(300, 150) * ns_per_ms};
                 return run.take_rounds(true, results, {"millions_per_s", "bare_millions_per_s"},
                                        [&] { return pipelined_round(run, order); });
             }};
@@ -95,7 +97,7 @@ FigureGroup kept_group() {
     return {{{"kept_10field_p50_over_bare", "ratio", "the handler keeps, and answers on its next turn",
               BarKind::at_most, 4}},
             [](BenchRun& run, std::span<FigureResult> results) {
-                const BenchOrder order{.duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
+                const BenchOrder order{.duration_ns = run.pick(300, 150) * ns_per_ms};
                 return measure_closed_loop(run, results, order, "keep");
             }};
 }
@@ -104,7 +106,7 @@ FigureGroup client_group() {
     return {{{"client_roundtrip_10field_p50_over_bare", "ratio", "BusClient spinning, ten fields",
               BarKind::at_most, 3}},
             [](BenchRun& run, std::span<FigureResult> results) {
-                const BenchOrder order{.duration_ns = run.pick(ns_per_s, 300 * ns_per_ms)};
+                const BenchOrder order{.duration_ns = run.pick(300, 150) * ns_per_ms};
                 return take_latency(run, results, order, [&] { return measure_client_instance(run, order); });
             }};
 }

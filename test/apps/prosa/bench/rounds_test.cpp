@@ -37,8 +37,9 @@ TEST_CASE("a round counts when both raw lines lie in the window and differ by at
     const Placement placement;
     CHECK(placement.holds(100, 110));
     CHECK(placement.holds(160, 150));
+    CHECK(placement.holds(80, 88));
     CHECK_FALSE(placement.holds(100, 111));
-    CHECK_FALSE(placement.holds(99, 105));
+    CHECK_FALSE(placement.holds(79, 85));
     CHECK_FALSE(placement.holds(150, 161));
     CHECK(placement.is_steady(230, 240));
     CHECK_FALSE(placement.is_steady(230, 260));
@@ -62,6 +63,22 @@ TEST_CASE("rounds end early on a machine that is steady at another level") {
     CHECK(series.rounds().size() == 5);
     CHECK_FALSE(series.median(RoundKind::counted, 0).has_value());
     CHECK(series.median(RoundKind::other_placement, 0) == 3.0);
+}
+
+TEST_CASE("half of the attempts elsewhere are needed to give up") {
+    constexpr RoundLimits many{.wanted_count = 5, .attempts_max = 30};
+    Machine machine{.raw_lines = {{230, 231}}};
+    RoundSeries series(Placement{}, many);
+    REQUIRE(machine.take(series, {1}).ok());
+    CHECK(series.rounds().size() == 15);
+}
+
+TEST_CASE("no round begins when the time is over") {
+    constexpr RoundLimits no_time{.time_max_ns = 0};
+    Machine machine{.raw_lines = {{120, 120}}};
+    RoundSeries series(Placement{}, no_time);
+    REQUIRE(machine.take(series, {1}).ok());
+    CHECK(series.rounds().empty());
 }
 
 TEST_CASE("fewer rounds than wanted give no value") {
