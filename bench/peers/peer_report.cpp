@@ -30,10 +30,20 @@ void add_values(const RoundSeries& series, RoundKind kind, std::vector<std::stri
 
 std::string name_of(const PeerRow& row) { return fmt::format("{}, {}", row.name, row.form); }
 
-// The lower the better; nothing without a value.
-std::optional<double> ratio_of(const RoundSeries& series) {
-    const auto counted = series.median(RoundKind::counted, 0);
-    return counted ? counted : series.median(RoundKind::other_placement, 0);
+// By the samples that count; null when nobody has enough of them, there or at another placement.
+const MeasuredPeer* fastest(PeerRole role, const std::vector<MeasuredPeer>& peers) {
+    const MeasuredPeer* best = nullptr;
+    double best_ns = 0;
+    for (const RoundKind kind : {RoundKind::counted, RoundKind::other_placement}) {
+        for (const MeasuredPeer& peer : peers) {
+            const auto p50_ns = peer.series.median(kind, peer_p50_ns);
+            if (peer.row.role != role || !p50_ns || (best != nullptr && *p50_ns >= best_ns)) continue;
+            best = &peer;
+            best_ns = *p50_ns;
+        }
+        if (best != nullptr) break;
+    }
+    return best;
 }
 
 FigureResult result_of(const MeasuredPeer& peer, const MeasuredPeer& own, const RoundSeries& series,
@@ -54,19 +64,12 @@ FigureResult compare_best(PeerRole role, const std::vector<MeasuredPeer>& peers,
     const auto own = std::find_if(peers.begin(), peers.end(), [](const MeasuredPeer& peer) {
         return peer.row.role == PeerRole::own && peer.row.form == "busy";
     });
-    FigureResult best;
-    std::optional<double> best_ratio;
-    for (const MeasuredPeer& peer : peers) {
-        if (peer.row.role != role || own == peers.end()) continue;
-        const RoundSeries series = compare(peer, *own, placement, limits);
-        const auto ratio = ratio_of(series);
-        if (best_ratio && (!ratio || *ratio >= *best_ratio)) continue;
-        best_ratio = ratio;
-        best = result_of(peer, *own, series, placement);
-    }
-    if (!best.value && best.reason.empty())
-        best.reason = "no peer of that kind was built, or ours was not measured";
-    return best;
+    const MeasuredPeer* const best = fastest(role, peers);
+    if (best != nullptr && own != peers.end())
+        return result_of(*best, *own, compare(*best, *own, placement, limits), placement);
+    FigureResult none;
+    none.reason = "no peer of that kind was measured, or ours was not";
+    return none;
 }
 
 bool is_of_figure(const std::string& line, const FigureSpec& spec) {

@@ -81,13 +81,29 @@ Round pair_of(const Round& theirs, const Round& ours, const RoundSeries& series)
     return pair;
 }
 
+// The sample of ours that theirs is compared with: the nearest at the same placement, else that of the same
+// turn.
+const Round& partner_of(std::size_t at, const Round& theirs, const std::vector<Round>& ours,
+                        const RoundSeries& series) {
+    for (std::size_t distance = 0; distance < ours.size(); ++distance)
+        for (const std::size_t other : {at - distance, at + distance}) {
+            if (other >= ours.size()) continue;
+            const RoundKind kind = pair_of(theirs, ours[other], series).kind;
+            if (kind == RoundKind::counted || kind == RoundKind::other_placement) return ours[other];
+        }
+    return ours[at];
+}
+
 }  // namespace
 
 RoundSeries compare(const MeasuredPeer& peer, const MeasuredPeer& own, const Placement& placement,
                     RoundLimits limits) {
     RoundSeries series(placement, limits);
-    for (std::size_t i = 0; i < peer.series.rounds().size(); ++i)
-        series.add(pair_of(peer.series.rounds()[i], own.series.rounds()[i], series));
+    const std::vector<Round>& ours = own.series.rounds();
+    for (std::size_t i = 0; i < peer.series.rounds().size(); ++i) {
+        const Round& theirs = peer.series.rounds()[i];
+        series.add(pair_of(theirs, partner_of(i, theirs, ours, series), series));
+    }
     return series;
 }
 

@@ -32,8 +32,8 @@ struct PeerRoundsOrder {
 // that failed has no values; a peer that fails too often holds up nobody.
 void take_peer_rounds(const BenchRun& run, const PeerRoundsOrder& order, std::vector<MeasuredPeer>& peers);
 
-// The medians of its samples over those of `own`, round by round. A pair is judged by the lowest and the
-// highest raw line around both.
+// Each of its samples over the nearest one of `own` at the same placement. A pair is judged by the lowest and
+// the highest raw line around both.
 RoundSeries compare(const MeasuredPeer& peer, const MeasuredPeer& own, const Placement& placement,
                     RoundLimits limits);
 

@@ -44,6 +44,27 @@ TEST_CASE("a pair of samples at two placements does not count") {
     CHECK(figures[0].result.reason == "no valid placement");
 }
 
+TEST_CASE("a sample is compared with the nearest of ours at its placement") {
+    MeasuredPeer own = peer_of("ours", PeerRole::own, 100, 105);
+    for (const double raw_ns : {150.0, 150.0})
+        own.series.add({.raw_before_ns = raw_ns,
+                        .raw_after_ns = raw_ns,
+                        .kind = RoundKind::counted,
+                        .values = {200, 400, 1.3, 1e6},
+                        .failure = ""});
+    const auto figures = peer_figures({own, peer_of("peer", PeerRole::bus, 1000, 150)}, placement, limits);
+    CHECK(figures[0].result.value == 5.0);
+}
+
+TEST_CASE("a slower peer does not stand for the fastest when that has too few pairs") {
+    const auto figures =
+        peer_figures({peer_of("ours", PeerRole::own, 200, 105), peer_of("fast", PeerRole::bus, 1000, 150),
+                      peer_of("slow", PeerRole::bus, 9000, 105)},
+                     placement, limits);
+    CHECK_FALSE(figures[0].result.value.has_value());
+    CHECK(figures[0].result.note.find("fast, busy") != std::string::npos);
+}
+
 TEST_CASE("at another placement the figure is null and the ratio stands beside") {
     const std::vector<MeasuredPeer> peers{peer_of("ours", PeerRole::own, 200, 60),
                                           peer_of("peer", PeerRole::bus, 1000, 60)};

@@ -16,6 +16,7 @@ namespace prosa::bench {
 namespace {
 
 constexpr std::chrono::milliseconds settle_time{300};  // the start is no idle time
+constexpr std::chrono::seconds settle_time_max{15};  // many reactors on few CPUs take long to map their rings
 constexpr std::size_t publications_per_round = 4;
 
 absl::StatusOr<double> resident_bytes() {
@@ -29,6 +30,13 @@ double parked_count(const BenchInstance& instance) {
     return static_cast<double>(
         std::count_if(report.reactors.begin(), report.reactors.end(),
                       [](const ReactorReport& reactor) { return reactor.state == ReactorState::parked; }));
+}
+
+// Idle time begins when all sleep; at the latest after settle_time_max.
+void wait_until_parked(const BenchInstance& instance, std::uint32_t reactor_count) {
+    const auto end = std::chrono::steady_clock::now() + settle_time_max;
+    do std::this_thread::sleep_for(settle_time);
+    while (parked_count(instance) < reactor_count && std::chrono::steady_clock::now() < end);
 }
 
 absl::Status measure_publications(const BenchRun& run, BenchInstance& instance, ScaleRow& row) {
@@ -51,7 +59,7 @@ absl::Status measure_instance(const BenchRun& run, ScaleRow& row) {
                              mesh_configuration(row.reactor_count), std::make_shared<BenchDesk>());
     if (!instance.ok()) return instance.status();
     if (const absl::Status ready = (*instance)->wait_for_service("BENCH"); !ready.ok()) return ready;
-    std::this_thread::sleep_for(settle_time);
+    wait_until_parked(**instance, row.reactor_count);
     row.idle_cpu_percent = process_cpu_percent(run.options().duration_ns);
     row.parked_count = parked_count(**instance);
     const auto after = resident_bytes();
