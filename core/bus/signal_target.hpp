@@ -27,8 +27,8 @@ class SignalTarget {
 
     // False: who was cleared before is not found, and not used any more.
     bool is_visited() const noexcept {
-        return visitors_.load(std::memory_order_seq_cst) != 0;
-    }  // [left] [gone]
+        return visitors_.load(std::memory_order_seq_cst) != 0;  // [left] [gone]
+    }
 
     // Calls `use` with the target when there is one.
     template <typename Use>

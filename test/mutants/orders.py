@@ -123,6 +123,15 @@ def begins_statement(code, at):
         not code[start:at].strip().startswith("return")
 
 
+def statement_end(code, at):
+    return min(end for end in (code.find(letter, at) for letter in ";{") if end >= 0)
+
+
+def marks_behind(text, at):
+    """The names in the comment that ends the line."""
+    return tuple(MARK.findall(text[at:text.find("\n", at)].partition("//")[2]))
+
+
 def places_in(path, text):
     code = without_comments(text)
     spans = functions(code)
@@ -132,10 +141,8 @@ def places_in(path, text):
         if call is None:
             continue
         around = [name for begin, end, name in spans if begin < found.start() < end]
-        line_end = text.find("\n", found.end())
-        comment = text[found.end():line_end].partition("//")[2]
         key = (around[0] if around else "-", call[1], found[1])
-        marks = tuple(MARK.findall(comment))
+        marks = marks_behind(text, found.end()) or marks_behind(text, statement_end(code, found.end()))
         if found[1] == "relaxed" and not marks:
             continue
         counts[key] = counts.get(key, 0) + 1

@@ -68,6 +68,11 @@ class Orders(unittest.TestCase):
         text = "void f() { a.load(std::memory_order_seq_cst); a.store(1, std::memory_order_seq_cst); }"
         self.assertEqual([mutant.change for mutant in mutants(text)], ["acquire", "release"])
 
+    def test_a_name_may_end_the_statement_instead_of_the_line(self):
+        text = ("void f() {\n    return a.load(std::memory_order_acquire) == 1 ? b\n"
+                "                                                 : c;  // [given]\n}")
+        self.assertEqual([place.marks for place in orders.places_in("core/f.cpp", text)], [("given",)])
+
     def test_an_operation_without_an_order_is_a_fault(self):
         text = "void f() {\n    a.load();\n    a.store(1,\n            std::memory_order_relaxed);\n}"
         self.assertEqual(list(orders.unnamed_orders("core/f.cpp", text)), ["core/f.cpp:2: load without a memory order"])
