@@ -56,8 +56,8 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
         std::byte* const slot = outbound_->link->requests.try_claim();
         if (slot == nullptr) [[unlikely]]
             return false;
-        prefetch_write(
-            slot);  // the provider looks at it, so it has a copy: that goes while the body is written
+        // The provider looks at the slot, so it has a copy: that goes while the body is written.
+        prefetch_write(slot);
         unpoison(slot, requester_->options_.slot_bytes);
         header_ = &header_at(slot);
         requester_->open_claim(*outbound_);
