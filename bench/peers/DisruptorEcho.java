@@ -2,8 +2,8 @@
 //
 // DisruptorEcho WAIT REQUESTER_CPU RESPONDER_CPU WARMUP_NS LATENCY_NS PIPELINED_NS COUNT_MAX OUTSTANDING
 //
-// WAIT is busy or blocking. Prints one JSON object: p50_ns, p999_ns, count, per_second. Exit 1: a reply
-// was another one than expected, or a thread could not be pinned.
+// WAIT is busy or blocking. Prints one JSON object: p50_ns, p999_ns, count, per_second, batches_per_second.
+// Exit 1: a reply was another one than expected, or a thread could not be pinned.
 
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.BusySpinWaitStrategy;
@@ -103,6 +103,19 @@ public final class DisruptorEcho {
         return perSecond;
     }
 
+    // As many requests as may be under way, then as many replies, and so on.
+    private static double requestInBatches(DisruptorEcho requests, DisruptorEcho replies, long durationNs,
+                                           long countMax, int outstanding) throws Exception {
+        long begin = System.nanoTime();
+        long now = begin;
+        long received = 0;
+        for (long sent = 0; received < countMax && now - begin < durationNs; now = System.nanoTime()) {
+            while (sent - received < outstanding) requests.send(sent++);
+            while (received < sent) replies.check(received++);
+        }
+        return received * 1e9 / (now - begin);
+    }
+
     private static long percentile(long[] counters, double percent) {
         long total = 0;
         for (long count : counters) total += count;
@@ -136,10 +149,13 @@ public final class DisruptorEcho {
         requestOneByOne(requests, replies, Long.parseLong(arguments[4]), countMax, counters);
         requestPipelined(requests, replies, warmupNs, countMax, outstanding);
         double perSecond = requestPipelined(requests, replies, Long.parseLong(arguments[5]), countMax, outstanding);
+        requestInBatches(requests, replies, warmupNs, countMax, outstanding);
+        double batches = requestInBatches(requests, replies, Long.parseLong(arguments[5]), countMax, outstanding);
         requests.send(LAST);
         System.out.printf(java.util.Locale.ROOT,
-            "{\"p50_ns\": %d, \"p999_ns\": %d, \"count\": %d, \"per_second\": %.0f}%n",
-            percentile(counters, 50), percentile(counters, 99.9), count(counters), perSecond);
+            "{\"p50_ns\": %d, \"p999_ns\": %d, \"count\": %d, \"per_second\": %.0f, "
+                + "\"batches_per_second\": %.0f}%n",
+            percentile(counters, 50), percentile(counters, 99.9), count(counters), perSecond, batches);
     }
 
     public static void main(String[] arguments) throws Exception {

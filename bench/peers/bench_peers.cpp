@@ -45,7 +45,8 @@ int measure(const PeersOptions& options) {
     // Many short samples: a placement that moves from one second to the next lets few long ones count, and a
     // figure needs two of one round.
     const PeerRoundsOrder order{.order = {.latency_ns = run.pick(150, 100) * ns_per_ms,
-                                          .pipelined_ns = run.pick(100, 60) * ns_per_ms},
+                                          .pipelined_ns = run.pick(100, 60) * ns_per_ms,
+                                          .on_one_cpu_ns = run.pick(20, 10) * ns_per_ms},
                                 .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 30U}};
     std::vector<MeasuredPeer> peers = wanted_peers(options, order.limits);
     take_peer_rounds(run, order, peers);

@@ -232,6 +232,8 @@ absl::StatusOr<PeerRun> measure_caf(const BenchRun& run, const PeerOrder& order,
                    .latency_count = single.latency.latency.total_count(),
                    .per_second = static_cast<double>(pipelined.received) * 1e9 /
                                  static_cast<double>(pipelined.latency.elapsed_ns),
+                   .batches_per_second = 0,
+                   .on_one_cpu_ns = 0,
                    .note = fmt::format("one outstanding: {:.0f} % of the round trips crossed CPUs",
                                        single.crossings.percent())};
 }

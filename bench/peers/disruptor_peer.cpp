@@ -32,10 +32,12 @@ absl::StatusOr<PeerRun> parse_run(const std::string& text) {
     if (!printed.ok()) return printed.status();
     PeerRun run;
     double count = 0;
-    const std::array<std::pair<const char*, double*>, 4> numbers{{{"p50_ns", &run.p50_ns},
-                                                                  {"p999_ns", &run.p999_ns},
-                                                                  {"count", &count},
-                                                                  {"per_second", &run.per_second}}};
+    const std::array<std::pair<const char*, double*>, 5> numbers{
+        {{"p50_ns", &run.p50_ns},
+         {"p999_ns", &run.p999_ns},
+         {"count", &count},
+         {"per_second", &run.per_second},
+         {"batches_per_second", &run.batches_per_second}}};
     for (const auto& [key, number] : numbers) {
         const auto read = number_at(*printed, key);
         if (!read.ok()) return read.status();

@@ -1,4 +1,7 @@
 // The limits: one word that two threads write in turns, and the bare ring.
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "apps/prosa/bench/bare_echo.hpp"
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/figure.hpp"
@@ -13,6 +16,8 @@ PeerRun run_of(const LatencyRun& latency) {
             .p999_ns = latency.percentile_ns(99.9),
             .latency_count = latency.latency.total_count(),
             .per_second = 0,
+            .batches_per_second = 0,
+            .on_one_cpu_ns = 0,
             .note = ""};
 }
 
@@ -39,11 +44,35 @@ absl::StatusOr<PeerRun> measure_bare_ring(const BenchRun& run, const PeerOrder& 
     return measured;
 }
 
+// The shortest: what every message costs at least that goes by way of the kernel.
+absl::StatusOr<PeerRun> measure_system_call(const BenchRun& run, const PeerOrder& order) {
+    if (!run.cpus().ok()) return run.cpus().status();
+    PeerRun measured;
+    const absl::Status status = run_on_two_cpus(
+        *run.cpus(),
+        [&] {
+            constexpr int clock_interval = 64;
+            const Clock clock;
+            const Nanos begin_ns = clock.now_ns();
+            Nanos now_ns = begin_ns;
+            std::uint64_t count = 0;
+            for (; now_ns - begin_ns < order.on_one_cpu_ns; count += clock_interval) {
+                for (int i = 0; i < clock_interval; ++i) syscall(SYS_getppid);
+                now_ns = clock.now_ns();
+            }
+            measured.on_one_cpu_ns = static_cast<double>(now_ns - begin_ns) / static_cast<double>(count);
+        },
+        [] {});
+    if (!status.ok()) return status;
+    return measured;
+}
+
 }  // namespace
 
 std::vector<PeerRow> limit_rows() {
     return {{"raw line", "busy", PeerRole::limit, measure_line},
-            {"bare ring", "busy", PeerRole::limit, measure_bare_ring}};
+            {"bare ring", "busy", PeerRole::limit, measure_bare_ring},
+            {"system call", "busy", PeerRole::limit, measure_system_call}};
 }
 
 }  // namespace prosa::bench

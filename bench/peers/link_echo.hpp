@@ -57,7 +57,23 @@ void request_one_by_one(End& end, const PeerOrder& order, LatencyRun& run) {
     end.send(PeerMessage::of(last_number));
 }
 
-// Round trips per second.
+// As many requests as may be under way, then as many replies, and so on. Round trips per second.
+template <typename End>
+double request_in_batches(End& end, const PeerOrder& order) {
+    const Clock clock;
+    const Nanos begin_ns = clock.now_ns();
+    Nanos now_ns = begin_ns;
+    std::uint64_t received = 0;
+    for (std::uint64_t sent = 0; received < order.count_max && now_ns - begin_ns < order.pipelined_ns;) {
+        while (sent - received < peer_outstanding) end.send(PeerMessage::of(sent++));
+        while (received < sent) check_next(end, received++);
+        now_ns = clock.now_ns();
+    }
+    end.send(PeerMessage::of(last_number));
+    return static_cast<double>(received) * 1e9 / static_cast<double>(now_ns - begin_ns);
+}
+
+// A request for each reply, so that as many as may be are always under way. Round trips per second.
 template <typename End>
 double request_pipelined(End& end, const PeerOrder& order) {
     constexpr std::uint64_t clock_interval = 64;
@@ -80,6 +96,33 @@ double request_pipelined(End& end, const PeerOrder& order) {
     return per_second;
 }
 
+// The calling thread is both ends: what a transaction takes where no line moves and nobody waits.
+template <typename Link>
+double request_on_one_cpu(Link& link, const PeerOrder& order) {
+    constexpr std::uint64_t clock_interval = 64;
+    const Clock clock;
+    const Nanos begin_ns = clock.now_ns();
+    Nanos now_ns = begin_ns;
+    std::uint64_t number = 0;
+    while (number < order.count_max && now_ns - begin_ns < order.on_one_cpu_ns) {
+        for (const std::uint64_t end = number + clock_interval; number < end; ++number) {
+            PeerMessage message;
+            link.requester().send(PeerMessage::of(number));
+            receive_next(link.responder(), message);
+            link.responder().send(message);
+            check_next(link.requester(), number);
+        }
+        now_ns = clock.now_ns();
+    }
+    return static_cast<double>(now_ns - begin_ns) / static_cast<double>(number);
+}
+
+// Those whose responder is called by the library take the messages on its threads.
+template <typename Link>
+constexpr bool has_both_ends = requires(Link& link, PeerMessage& message) {
+    link.responder().receive(message);
+};
+
 template <typename Link>
 absl::StatusOr<PeerRun> measure_link(const BenchCpus& cpus, const PeerOrder& order, PeerWait wait) {
     const auto on_new_link = [&](auto&& request) -> absl::Status {
@@ -97,10 +140,17 @@ absl::StatusOr<PeerRun> measure_link(const BenchCpus& cpus, const PeerOrder& ord
     run.p999_ns = latency.percentile_ns(99.9);
     run.latency_count = latency.latency.total_count();
     if constexpr (Link::is_pipelined) {
-        if (const absl::Status status =
-                on_new_link([&](auto& end) { run.per_second = request_pipelined(end, order); });
-            !status.ok())
-            return status;
+        for (const absl::Status& status :
+             {on_new_link([&](auto& end) { run.per_second = request_pipelined(end, order); }),
+              on_new_link([&](auto& end) { run.batches_per_second = request_in_batches(end, order); })})
+            if (!status.ok()) return status;
+    }
+    if constexpr (has_both_ends<Link>) {
+        const auto link = Link::open(wait);
+        if (!link.ok()) return link.status();
+        const absl::Status status = run_on_two_cpus(
+            cpus, [&] { run.on_one_cpu_ns = request_on_one_cpu(**link, order); }, [] {});
+        if (!status.ok()) return status;
     }
     return run;
 }

@@ -7,17 +7,17 @@
 namespace prosa::bench {
 namespace {
 
-template <typename MessageQueue>
+template <typename MessageQueue, typename Message = PeerMessage>
 class ConcurrentEnd {
   public:
     using Queue = MessageQueue;
 
     ConcurrentEnd(Queue& out, Queue& in) : out_(out), in_(in), producer_(out), consumer_(in) {}
 
-    void send(const PeerMessage& message) {
+    void send(const Message& message) {
         PROSA_ASSERT(out_.enqueue(producer_, message), "a queue that may allocate takes the message");
     }
-    bool receive(PeerMessage& message) { return take(in_, message, consumer_); }
+    bool receive(Message& message) { return take(in_, message, consumer_); }
 
   private:
     Queue& out_;
@@ -31,9 +31,12 @@ class ConcurrentEnd {
 std::vector<PeerRow> moodycamel_rows() {
     using Busy = ConcurrentEnd<moodycamel::ConcurrentQueue<PeerMessage>>;
     using Blocking = ConcurrentEnd<moodycamel::BlockingConcurrentQueue<PeerMessage>>;
+    using Pointer =
+        ByPointer<ConcurrentEnd<moodycamel::ConcurrentQueue<const PeerMessage*>, const PeerMessage*>>;
     const std::string name = "moodycamel ConcurrentQueue";
     return {link_row<MoodycamelLink<Busy>>(name, PeerRole::other, PeerWait::busy),
-            link_row<MoodycamelLink<Blocking>>(name, PeerRole::other, PeerWait::blocking)};
+            link_row<MoodycamelLink<Blocking>>(name, PeerRole::other, PeerWait::blocking),
+            link_row<MoodycamelLink<Pointer>>(name + ", pointer", PeerRole::other, PeerWait::busy)};
 }
 
 }  // namespace prosa::bench

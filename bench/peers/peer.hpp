@@ -47,6 +47,7 @@ inline constexpr std::uint32_t peer_outstanding = 256;  // of the pipelined form
 struct PeerOrder {
     Nanos latency_ns = 500 * ns_per_ms;  // one outstanding
     Nanos pipelined_ns = 300 * ns_per_ms;
+    Nanos on_one_cpu_ns = 100 * ns_per_ms;
     std::uint64_t count_max = std::numeric_limits<std::uint64_t>::max();  // of each
 };
 
@@ -55,6 +56,8 @@ struct PeerRun {
     double p999_ns = 0;
     std::uint64_t latency_count = 0;  // round trips behind the percentiles
     double per_second = 0;            // round trips, with peer_outstanding under way; 0: no such form
+    double batches_per_second = 0;    // round trips, peer_outstanding requests and then their replies
+    double on_one_cpu_ns = 0;         // a round trip by one thread that is both ends; 0: no such form
     std::string note;                 // what was seen besides, such as who did the work
 };
 

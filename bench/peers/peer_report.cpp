@@ -25,6 +25,8 @@ void add_values(const RoundSeries& series, RoundKind kind, std::vector<std::stri
     cells.push_back(cell(series.median(kind, peer_p999_ns), "{:.0f}"));
     cells.push_back(cell(series.median(kind, peer_over_raw), "{:.2f}"));
     cells.push_back(cell(series.median(kind, peer_per_second), "{:.2f}", 1e-6));
+    cells.push_back(cell(series.median(kind, peer_batches_per_second), "{:.2f}", 1e-6));
+    cells.push_back(cell(series.median(kind, peer_on_one_cpu_ns), "{:.0f}"));
     cells.push_back(fmt::format("{}", series.count(kind)));
 }
 
@@ -79,8 +81,9 @@ bool is_of_figure(const std::string& line, const FigureSpec& spec) {
 }  // namespace
 
 std::string peer_table_text(const std::vector<MeasuredPeer>& peers, const std::vector<PeerSource>& sources) {
-    TextTable table({"peer", "form", "p50 ns", "p99.9 ns", "/ raw line", "M/s", "samples",
-                     "elsewhere: p50 ns", "p99.9 ns", "/ raw line", "M/s", "samples"});
+    TextTable table({"peer", "form", "p50 ns", "p99.9 ns", "/ raw line", "M/s", "in batches", "one CPU ns",
+                     "samples", "elsewhere: p50 ns", "p99.9 ns", "/ raw line", "M/s", "in batches",
+                     "one CPU ns", "samples"});
     std::string notes;
     for (const MeasuredPeer& peer : peers) {
         std::vector<std::string> cells{peer.row.name, peer.row.form};
@@ -93,9 +96,11 @@ std::string peer_table_text(const std::vector<MeasuredPeer>& peers, const std::v
         if (source.rows == nullptr)
             notes += fmt::format("  {}: not built: package {}\n", source.name, source.package);
     return table.text() +
-           "\n\"M/s\": millions of round trips per second with 256 under way. \"elsewhere\": samples whose "
-           "raw "
-           "line was steady at another level.\n" +
+           "\n\"M/s\": millions of round trips per second with 256 under way. \"in batches\": 256 requests, "
+           "then "
+           "their\nreplies. \"one CPU ns\": a round trip by one thread that is both ends: no line moves, "
+           "nobody "
+           "waits.\n\"elsewhere\": samples whose raw line was steady at another level.\n" +
            (notes.empty() ? "" : "\n" + notes);
 }
 

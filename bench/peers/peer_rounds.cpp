@@ -12,6 +12,8 @@ std::vector<double> values_of(const PeerRun& run, const Round& round) {
     values[peer_p999_ns] = run.p999_ns;
     values[peer_over_raw] = raw_ns > 0 ? run.p50_ns / raw_ns : 0;
     values[peer_per_second] = run.per_second;
+    values[peer_batches_per_second] = run.batches_per_second;
+    values[peer_on_one_cpu_ns] = run.on_one_cpu_ns;
     return values;
 }
 

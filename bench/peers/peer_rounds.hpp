@@ -15,7 +15,15 @@
 namespace prosa::bench {
 
 // What a Round of a peer's series holds.
-enum PeerValue : std::size_t { peer_p50_ns, peer_p999_ns, peer_over_raw, peer_per_second, peer_value_count };
+enum PeerValue : std::size_t {
+    peer_p50_ns,
+    peer_p999_ns,
+    peer_over_raw,
+    peer_per_second,
+    peer_batches_per_second,
+    peer_on_one_cpu_ns,
+    peer_value_count
+};
 
 struct MeasuredPeer {
     PeerRow row;

@@ -23,6 +23,8 @@ absl::StatusOr<PeerRun> measure_prosa(const BenchRun& run, const PeerOrder& orde
                    .p999_ns = desk->run.percentile_ns(99.9),
                    .latency_count = desk->run.latency.total_count(),
                    .per_second = 0,
+                   .batches_per_second = 0,
+                   .on_one_cpu_ns = 0,
                    .note = ""};
     bench_order.outstanding = peer_outstanding;
     bench_order.duration_ns = order.pipelined_ns;

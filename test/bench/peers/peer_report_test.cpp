@@ -17,7 +17,7 @@ MeasuredPeer peer_of(const char* name, PeerRole role, double p50_ns, double raw_
         peer.series.add({.raw_before_ns = raw_ns,
                          .raw_after_ns = raw_ns,
                          .kind = peer.series.kind_between(raw_ns, raw_ns),
-                         .values = {p50_ns, 2 * p50_ns, p50_ns / raw_ns, 1e6},
+                         .values = {p50_ns, 2 * p50_ns, p50_ns / raw_ns, 1e6, 2e6, 51},
                          .failure = ""});
     return peer;
 }
@@ -50,7 +50,7 @@ TEST_CASE("a sample is compared with the nearest of ours at its placement") {
         own.series.add({.raw_before_ns = raw_ns,
                         .raw_after_ns = raw_ns,
                         .kind = RoundKind::counted,
-                        .values = {200, 400, 1.3, 1e6},
+                        .values = {200, 400, 1.3, 1e6, 2e6, 51},
                         .failure = ""});
     const auto figures = peer_figures({own, peer_of("peer", PeerRole::bus, 1000, 150)}, placement, limits);
     CHECK(figures[0].result.value == 5.0);
@@ -83,6 +83,7 @@ TEST_CASE("the table names the package of a peer that was not built") {
     const std::string text =
         peer_table_text({peer_of("ours", PeerRole::own, 200)}, {{"Other", "libother-dev", nullptr}});
     CHECK(contains(text, "1.67"));
+    CHECK(contains(text, "51"));
     CHECK(contains(text, "Other: not built: package libother-dev"));
 }
 

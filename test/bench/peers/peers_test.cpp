@@ -6,7 +6,8 @@
 namespace prosa::bench {
 namespace {
 
-constexpr PeerOrder few{.latency_ns = 10 * ns_per_s, .pipelined_ns = 10 * ns_per_s, .count_max = 300};
+constexpr PeerOrder few{
+    .latency_ns = 10 * ns_per_s, .pipelined_ns = 10 * ns_per_s, .on_one_cpu_ns = ns_per_s, .count_max = 300};
 
 BenchRun test_run() {
     BenchOptions options;
