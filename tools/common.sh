@@ -16,9 +16,13 @@ die() {
 configure() {
     local dir=$root/build/$1
     shift
-    [[ -f $dir/build.ninja ]] && return
-    say "configuring build/${dir##*/}"
-    meson setup "$dir" "$root" "$@" >&2
+    if [[ ! -f $dir/build.ninja ]]; then
+        say "configuring build/${dir##*/}"
+        meson setup "$dir" "$root" "$@" >&2
+    elif [[ -n $(find /var/lib/dpkg/status -newer "$dir/build.ninja" 2>/dev/null) ]]; then
+        say "configuring build/${dir##*/} again: packages have changed"
+        meson setup --reconfigure "$dir" "$root" >&2
+    fi
 }
 
 # build DIR [target...]: one job per CPU this process may use; more would only cost memory.
