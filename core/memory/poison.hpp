@@ -5,28 +5,22 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define PROSA_POISONS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PROSA_POISONS 1
-#endif
-#endif
+#include "core/base/sanitizer.hpp"
 
-#ifdef PROSA_POISONS
+#ifdef PROSA_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace prosa {
 
 inline void poison([[maybe_unused]] void* start, [[maybe_unused]] std::size_t bytes) noexcept {
-#ifdef PROSA_POISONS
+#ifdef PROSA_ADDRESS_SANITIZER
     __asan_poison_memory_region(start, bytes);
 #endif
 }
 
 inline void unpoison([[maybe_unused]] void* start, [[maybe_unused]] std::size_t bytes) noexcept {
-#ifdef PROSA_POISONS
+#ifdef PROSA_ADDRESS_SANITIZER
     __asan_unpoison_memory_region(start, bytes);
 #endif
 }

@@ -4,14 +4,9 @@
 #include <new>
 #include <utility>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define PROSA_POISONS_FRAMES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PROSA_POISONS_FRAMES 1
-#endif
-#endif
-#ifdef PROSA_POISONS_FRAMES
+#include "core/base/sanitizer.hpp"
+
+#ifdef PROSA_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(address, bytes) static_cast<void>(0)

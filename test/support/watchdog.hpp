@@ -8,14 +8,12 @@
 #include <mutex>
 #include <thread>
 
+#include "core/base/sanitizer.hpp"
+
 namespace prosa {
 
 // Programs under a sanitizer get as much more time from Meson, too: test/meson.build.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int watchdog_patience = 8;
-#else
-inline constexpr int watchdog_patience = 1;
-#endif
+inline constexpr int watchdog_patience = is_sanitized ? 8 : 1;
 
 // Aborts the process when it is not destroyed within `usual_limit`.
 class Watchdog {

@@ -12,21 +12,10 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/cache_line.hpp"
+#include "core/base/sanitizer.hpp"
 
 namespace prosa::bench {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 constexpr greg_t trap_flag = 0x100;        // Intel SDM vol. 3, 2.3: EFLAGS.TF
 constexpr greg_t fault_was_a_write = 0x2;  // Intel SDM vol. 3, 4.7: page-fault error code, W/R

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "apps/prosa/exit_code.hpp"
+#include "core/base/sanitizer.hpp"
 #include "test/apps/prosa/child_program.hpp"
 #include "tvf/flat_tvf.hpp"
 
@@ -59,12 +60,8 @@ std::string json_error(std::string_view input) {
 }
 
 // A sanitizer needs more memory than any limit that would prove something.
-std::string with_memory_kib([[maybe_unused]] int kib) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return convert;
-#else
-    return "ulimit -d " + std::to_string(kib) + "; " + convert;
-#endif
+std::string with_memory_kib(int kib) {
+    return is_sanitized ? convert : "ulimit -d " + std::to_string(kib) + "; " + convert;
 }
 
 std::string_view chars_of(std::span<const std::byte> bytes) {
