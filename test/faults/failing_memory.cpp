@@ -75,6 +75,8 @@ using prosa::test::allocate;
 using prosa::test::allocate_or_throw;
 using prosa::test::release;
 
+// For libraries, too: clang would hide those that it does not declare itself.
+#pragma GCC visibility push(default)
 void* operator new(std::size_t bytes) { return allocate_or_throw(bytes); }
 void* operator new[](std::size_t bytes) { return allocate_or_throw(bytes); }
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes, 1); }
@@ -95,6 +97,7 @@ void operator delete(void* memory, std::align_val_t) noexcept { release(memory);
 void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+#pragma GCC visibility pop
 
 // The memory of message pools.
 extern "C" void* mi_malloc_aligned(std::size_t bytes, std::size_t alignment) noexcept {

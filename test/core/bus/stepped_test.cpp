@@ -47,10 +47,11 @@ ProcessorDefinition source(std::string name, int turns, int& taken) {
 
 }  // namespace
 
+// An instance ends its processors when it goes, so what they use is there before it.
 TEST_CASE("a source that wants no more turns takes none away from the next") {
-    SteppedInstance instance(stepped_options());
     int first = 0;
     int second = 0;
+    SteppedInstance instance(stepped_options());
     instance.add(source("first", 20, first));
     instance.add(source("second", 1000, second));
     REQUIRE(instance.start());
@@ -75,10 +76,10 @@ TEST_CASE("a reactor hosts no more queues than a message can name") {
 }
 
 TEST_CASE("a request may have no deadline") {
+    Asker asker;
     SteppedInstance instance(stepped_options());
     instance.add(
         provider("keeper", "KEEP", [](LambdaProcessor& self, Request& r) { self.kept.push_back(r.keep()); }));
-    Asker asker;
     instance.add(asker.definition("asker", {"KEEP"}));
     REQUIRE(instance.start());
     REQUIRE(asker.send({.timeout_ns = no_deadline_ns}));
@@ -89,10 +90,10 @@ TEST_CASE("a request may have no deadline") {
 }
 
 TEST_CASE("only who is stepped turns") {
-    SteppedInstance instance(stepped_options());
     int answered = 0;
-    instance.add(provider("a", "A", [&](LambdaProcessor&, Request&) { ++answered; }));
     Asker asker;
+    SteppedInstance instance(stepped_options());
+    instance.add(provider("a", "A", [&](LambdaProcessor&, Request&) { ++answered; }));
     instance.add(asker.definition("asker", {"A"}));
     REQUIRE(instance.start());
     REQUIRE(instance.main().reactor_count() == 2);
@@ -168,8 +169,8 @@ TEST_CASE("with the same seed, restarts wait as long") {
     const auto restarted_ns = [](std::uint64_t seed) {
         InstanceOptions options = stepped_options();
         options.jitter_seed = seed;
-        SteppedInstance instance(options);
         std::vector<Nanos> started;
+        SteppedInstance instance(options);
         ProcessorDefinition failing = definition("failing", [&](LambdaProcessor& made) {
             made.start = [&](LambdaProcessor& self) {
                 started.push_back(self.bus().now_ns());

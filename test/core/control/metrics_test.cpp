@@ -277,7 +277,7 @@ TEST_CASE("the text is the same from call to call while nothing happens, and eac
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)
         if (line.starts_with("# TYPE ")) ++types[line];
-    for (const auto& [line, count] : types) CHECK_MESSAGE(count == 1, line);
+    for (const auto& type : types) CHECK_MESSAGE(type.second == 1, type.first);
 }
 
 }  // namespace prosa::test

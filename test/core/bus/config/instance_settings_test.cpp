@@ -220,9 +220,9 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
          "t.yml:1: 'name' expects letters, digits, '-', '_' and '.', at most 64, got ''"},
         {"name: x\n", "t.yml:1: there is no processor, expected a section with the key 'processor'"},
     };
-    for (const auto& [text, expected] : cases) {
-        const std::string errors = read_text(text).errors;
-        CHECK_MESSAGE(errors == expected, text);
+    for (const auto& one : cases) {
+        CAPTURE(one.first);
+        CHECK(read_text(one.first).errors == one.second);
     }
 }
 
