@@ -86,18 +86,20 @@ absl::Status read_hlog(std::istream& input, std::int64_t unit_ns, LogFile& file)
     return absl::OkStatus();
 }
 
-absl::StatusOr<double> unit_ns_of(const Hgrm& hgrm) {
+absl::StatusOr<double> unit_ns_of(const Hgrm& hgrm, std::optional<std::int64_t> otherwise) {
     if (hgrm.unit_name == "ns") return 1.0;
     if (hgrm.unit_name == "us") return 1e3;
-    if (hgrm.unit_name == "ms" || hgrm.unit_name.empty()) return 1e6;
+    if (hgrm.unit_name == "ms") return 1e6;
     if (hgrm.unit_name == "s") return 1e9;
+    if (hgrm.unit_name.empty()) return static_cast<double>(otherwise.value_or(ns_per_ms));
     return invalid_argument("expected the unit ns, us, ms or s, got '{}'", hgrm.unit_name);
 }
 
-absl::Status read_distribution(std::istream& input, LogFile& file) {
+absl::Status read_distribution(std::istream& input, std::optional<std::int64_t> unspecified_unit_ns,
+                               LogFile& file) {
     const auto hgrm = read_hgrm(input, file.name);
     if (!hgrm.ok()) return hgrm.status();
-    const auto unit_ns = unit_ns_of(*hgrm);
+    const auto unit_ns = unit_ns_of(*hgrm, unspecified_unit_ns);
     if (!unit_ns.ok()) return invalid_argument("{}: {}", file.name, message_of(unit_ns.status()));
     const HdrHistogram histogram = histogram_of(*hgrm, *unit_ns);
     if (histogram.total_count() != 0)
@@ -113,14 +115,15 @@ std::string joined_name(std::string_view file, std::string_view tag) {
 
 }  // namespace
 
-absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path, std::int64_t unit_ns) {
+absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path,
+                                      std::optional<std::int64_t> unit_ns) {
     std::ifstream input(path, std::ios::binary);
     if (!input || std::filesystem::is_directory(path)) return not_found("{}: cannot be read", path.string());
     LogFile file;
     file.name = path.filename().string();
     const bool is_distribution = path.extension() == ".hgrm";
-    if (absl::Status read =
-            is_distribution ? read_distribution(input, file) : read_hlog(input, unit_ns, file);
+    if (absl::Status read = is_distribution ? read_distribution(input, unit_ns, file)
+                                            : read_hlog(input, unit_ns.value_or(1), file);
         !read.ok())
         return read;
     if (file.series.empty()) return invalid_argument("{}: no histogram is in it", path.string());

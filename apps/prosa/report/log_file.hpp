@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,11 @@ struct LogFile {
     bool is_cut_off = false;  // its last line has no end, and was left out
 };
 
-// `unit_ns`: nanoseconds per unit of the log's values. A file that ends in .hgrm is a distribution: its unit
-// is what it says itself. Error: with the file's name and the line; more than 1 GB of counters; more
+// `unit_ns`: nanoseconds per unit of the values, where the file does not say it; nothing: 1, and in a distribution, a file
+// that ends in .hgrm, 1 000 000. Error: with the file's name and the line; more than 1 GB of counters; more
 // than 2^62 values with a tag; nothing was recorded.
-PROSA_API absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path, std::int64_t unit_ns);
+PROSA_API absl::StatusOr<LogFile> read_log_file(const std::filesystem::path& path,
+                                                std::optional<std::int64_t> unit_ns);
 
 // Each series of each file for itself, named by the file where there are several, and the tag.
 PROSA_API std::vector<LatencySeries> side_by_side(std::vector<LogFile> files);

@@ -79,6 +79,8 @@ void add_jitter(CsvLines& lines, const JitterReport& jitter, const std::vector<d
 
 std::string report_csv(const LatencyReport& report) {
     CsvLines lines;
+    lines.add("report", "", "", "title", report.title);
+    lines.add("report", "", "", "subtitle", report.subtitle);
     for (const auto& [name, value] : report.run_tags) lines.add("run_tag", "", "", name, value);
     for (const LatencySeries& series : report.series) add_series(lines, series, report.percentiles);
     for (const LatencySeries& series : report.series) add_points(lines, series);
@@ -88,7 +90,7 @@ std::string report_csv(const LatencyReport& report) {
     for (const RunVariation& each : report.variation) add_variation(lines, each);
     if (report.jitter) add_jitter(lines, *report.jitter, report.percentiles);
     for (const auto& [name, value] : report.environment) lines.add("environment", "", "", name, value);
-    for (const std::string& warning : report.warnings) lines.add("environment", "", "", "warning", warning);
+    for (const std::string& warning : report.warnings) lines.add("report", "", "", "warning", warning);
     return std::move(lines).text();
 }
 

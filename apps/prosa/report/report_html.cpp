@@ -89,7 +89,7 @@ std::string time_section(const LatencyReport& report) {
     const std::string throughput = throughput_chart(report);
     if (throughput.empty()) return "";
     std::string text =
-        "<section id=\"time\"><h2>Over time</h2><p>Each point is one interval of about a second.</p>\n" +
+        "<section id=\"time\"><h2>Over time</h2><p>Each point is one interval of the log.</p>\n" +
         legend(report, true) + "<h3>Responses per second</h3>" + throughput;
     text += "<h3>p50</h3>" + latency_chart(report, "p50", &SeriesPoint::p50);
     text += "<h3>p99</h3>" + latency_chart(report, "p99", &SeriesPoint::p99);

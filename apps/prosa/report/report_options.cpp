@@ -29,7 +29,7 @@ void add_options(CLI::App& app, ReportOptions& options) {
     app.add_flag("--merge", options.is_merged, "All files taken together, one column for each tag");
     app.add_option_function<std::string>(
            "--unit", [&options](const std::string& unit) { options.unit_ns = units.at(unit); },
-           "Of the values in a .hlog; default ns")
+           "Of values whose file does not say it; default ns, in a .hgrm ms")
         ->type_name("UNIT")
         ->check(CLI::IsMember({"ns", "us", "ms", "s"}));
     app.add_option_function<std::string>(
@@ -50,8 +50,12 @@ void add_options(CLI::App& app, ReportOptions& options) {
 // A second time, its values would only count double.
 void check_files(const std::vector<std::filesystem::path>& files) {
     for (auto file = files.begin(); file != files.end(); ++file)
-        if (std::find(files.begin(), file, *file) != file)
-            throw CLI::ValidationError("files", "expected each once, got '" + file->string() + "' twice");
+        for (auto other = files.begin(); other != file; ++other) {
+            std::error_code unknown;  // whether it is there is said when it is read
+            if (*other == *file || std::filesystem::equivalent(*other, *file, unknown))
+                throw CLI::ValidationError("files", "expected each once, got '" + other->string() +
+                                                        "' and '" + file->string() + "'");
+        }
 }
 
 }  // namespace

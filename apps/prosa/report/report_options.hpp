@@ -12,7 +12,7 @@ namespace prosa {
 struct ReportOptions {
     std::vector<std::filesystem::path> files;
     bool is_merged = false;
-    std::int64_t unit_ns = 1;
+    std::optional<std::int64_t> unit_ns;
     std::vector<double> percentiles = {50, 90, 99, 99.9, 99.99, 99.999, 100};
     std::optional<std::string> json;  // a file, or `-`: standard output, instead of the table; csv as well
     std::optional<std::string> csv;

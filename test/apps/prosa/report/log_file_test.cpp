@@ -115,6 +115,20 @@ TEST_CASE("a distribution is a series without intervals") {
     CHECK(file.series[0].points.empty());
 }
 
+TEST_CASE("the unit of a distribution is its own, else that of the call, else milliseconds") {
+    const TemporaryFolder folder;
+    const auto p50_of = [](const std::filesystem::path& path, std::optional<std::int64_t> unit_ns) {
+        auto file = read_log_file(path, unit_ns);
+        REQUIRE_MESSAGE(file.ok(), message_of(file.status()));
+        return file->series[0].total.value_at_percentile(50);
+    };
+    const auto untold = folder.write("u.hgrm", "2.0 1.0 1\n");
+    CHECK(p50_of(untold, std::nullopt) == doctest::Approx(2e6).epsilon(0.001));
+    CHECK(p50_of(untold, 1'000) == doctest::Approx(2e3).epsilon(0.001));
+    CHECK(p50_of(folder.write("t.hgrm", "#[Unit = s]\n2.0 1.0 1\n"), 1'000) ==
+          doctest::Approx(2e9).epsilon(0.001));
+}
+
 TEST_CASE("what is no log is named") {
     const TemporaryFolder folder;
     const auto fault = [](const std::filesystem::path& path) {
@@ -145,6 +159,7 @@ TEST_CASE("the table, the CSV and the JSON of a report hold the same numbers") {
     report.title = "Latency";
     report.percentiles = {50, 100};
     report.run_tags = {{"commit", "say \"1,2\""}};
+    report.warnings = {"cut off"};
     report.series.resize(1);
     report.series[0].name = "one";
     report.series[0].add_interval(0, 1, histogram_with(1'500, 3), 1);
@@ -152,7 +167,9 @@ TEST_CASE("the table, the CSV and the JSON of a report hold the same numbers") {
     CHECK(table.find("p50           1.50 us\n") != std::string::npos);
     CHECK(table.find("out of range        1\n") != std::string::npos);
     const std::string csv = report_csv(report);
-    CHECK(csv.starts_with("section,series,start_s,name,value\nrun_tag,,,commit,\"say \"\"1,2\"\"\"\n"));
+    CHECK(csv.starts_with("section,series,start_s,name,value\nreport,,,title,Latency\nreport,,,subtitle,\n"
+                          "run_tag,,,commit,\"say \"\"1,2\"\"\"\n"));
+    CHECK(csv.find("\nreport,,,warning,cut off\n") != std::string::npos);
     CHECK(csv.find("\ntotal,one,,p50_ns,1500\n") != std::string::npos);
     CHECK(csv.find("\ninterval,one,0.000,max_ns,1500\n") != std::string::npos);
     const std::string json = report_json(report);

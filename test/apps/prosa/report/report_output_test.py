@@ -81,9 +81,12 @@ class Output(unittest.TestCase):
         self.assertEqual(self.report(self.log, "--csv", self.folder / "no" / "a.csv").returncode, 1)
 
     def test_a_file_given_twice_is_wrong_usage(self):
-        done = self.report(self.log, self.log)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("twice", done.stderr)
+        link = self.folder / "link.hgrm"
+        link.symlink_to(self.log)
+        for other in (self.log, self.folder / "." / ".." / self.folder.name / "a.hgrm", link):
+            done = self.report(self.log, other)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("expected each once", done.stderr)
 
 
 if __name__ == "__main__":
