@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "apps/prosa/bench/bench_configurations.hpp"
 #include "apps/prosa/bench/breakdown/breakdown_report.hpp"
@@ -20,18 +19,9 @@ namespace prosa::bench {
 namespace {
 
 // What one round gives; the places of Round::values.
-enum Value : std::size_t {
-    raw_line,
-    bare_echo,
-    slot_copy,
-    slot_tvf,
-    turnless,
-    bus,
-    first_one_core,
-    value_count = first_one_core + sizeof(OneCoreCosts) / sizeof(double),
-};
-using OneCoreValues = std::array<double, value_count - first_one_core>;
+enum Value : std::size_t { bare_echo, slot_copy, slot_tvf, raw_line, turnless, bus, value_count };
 
+// No line moves in them, so they need no rounds.
 absl::StatusOr<OneCoreCosts> one_core_costs(const BenchRun& run, BenchMessage message) {
     const BatchPlan plan{.batch_count = run.is_quick() ? 40U : 400U};
     OneCoreCosts costs;
@@ -41,23 +31,29 @@ absl::StatusOr<OneCoreCosts> one_core_costs(const BenchRun& run, BenchMessage me
     return costs;
 }
 
+// A step is the difference of two measurements: across two placements it would say nothing.
+absl::Status check_placement(double first_raw_ns, double later_raw_ns) {
+    constexpr double ratio_max = 1.25;
+    const auto [low_ns, high_ns] = std::minmax(first_raw_ns, later_raw_ns);
+    if (high_ns <= ratio_max * low_ns) return absl::OkStatus();
+    return make_error(absl::StatusCode::kAborted, "the placement moved: raw line {:.0f}, then {:.0f} ns",
+                      first_raw_ns, later_raw_ns);
+}
+
 absl::StatusOr<std::vector<double>> take_round(const BenchRun& run, const BenchOrder& order) {
     const BenchCpus& cpus = *run.cpus();
     const BareEcho echo = bare_echo_of(order);
     std::vector<double> values;
-    const auto raw_ns = measure_raw_line_ns(cpus, order.duration_ns);
-    if (!raw_ns.ok()) return raw_ns.status();
-    values.push_back(*raw_ns);
-    for (const auto& ran : {measure_bare_roundtrip(cpus, echo), measure_slot_copy_echo(cpus, echo),
-                            measure_slot_tvf_echo(cpus, echo, order.message),
-                            measure_turnless_pair(cpus, order), measure_pair(run, order, "answer")}) {
+    const auto first_raw_ns = measure_raw_line_ns(cpus, order.duration_ns);
+    if (!first_raw_ns.ok()) return first_raw_ns.status();
+    for (const auto& ran :
+         {measure_bare_roundtrip(cpus, echo), measure_slot_copy_echo(cpus, echo),
+          measure_slot_tvf_echo(cpus, echo, order.message), measure_raw_line(cpus, order.duration_ns),
+          measure_turnless_pair(cpus, order), measure_pair(run, order, "answer")}) {
         if (!ran.ok()) return ran.status();
         values.push_back(ran->percentile_ns(50));
     }
-    const auto costs = one_core_costs(run, order.message);
-    if (!costs.ok()) return costs.status();
-    const auto one_core = std::bit_cast<OneCoreValues>(*costs);
-    values.insert(values.end(), one_core.begin(), one_core.end());
+    if (const absl::Status kept = check_placement(*first_raw_ns, values[raw_line]); !kept.ok()) return kept;
     return values;
 }
 
@@ -91,15 +87,12 @@ std::vector<Step> steps_of(const std::array<double, value_count>& medians, const
     };
 }
 
-Breakdown breakdown_of(const RoundSeries& series, BenchMessage message) {
+Breakdown breakdown_of(const RoundSeries& series, const OneCoreCosts& costs, BenchMessage message) {
     Breakdown made;
     made.message = message;
     made.rounds = best_kind(series);
     made.round_count = series.count(made.rounds);
     const auto medians = medians_of(series, made.rounds);
-    OneCoreValues one_core{};
-    std::copy(medians.begin() + first_one_core, medians.end(), one_core.begin());
-    const auto costs = std::bit_cast<OneCoreCosts>(one_core);
     made.raw_line_ns = medians[raw_line];
     made.bare_ns = medians[bare_echo];
     made.measured_ns = medians[bus];
@@ -158,6 +151,8 @@ double Breakdown::explained_ns() const noexcept {
 
 absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage message) {
     if (!run.cpus().ok()) return run.cpus().status();
+    const auto costs = one_core_costs(run, message);
+    if (!costs.ok()) return costs.status();
     const BenchOrder order{.message = message, .duration_ns = run.options().duration_ns};
     RoundSeries series = breakdown_series(run.options().placement, run.options().round_count);
     const absl::Status status = series.take(
@@ -167,7 +162,7 @@ absl::StatusOr<Breakdown> measure_breakdown(const BenchRun& run, BenchMessage me
     if (series.count(RoundKind::failed) == series.rounds().size())
         return make_error(absl::StatusCode::kInternal, "no round came to its end: {}",
                           series.rounds().back().failure);
-    Breakdown made = breakdown_of(series, message);
+    Breakdown made = breakdown_of(series, *costs, message);
     add_lines(run, order, made);
     return made;
 }

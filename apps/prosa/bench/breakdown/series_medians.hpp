@@ -5,13 +5,13 @@
 
 namespace prosa::bench {
 
-// On a busy machine a round may fail, or be disturbed; another one comes then.
+// A placement may last no longer than a round, and on a busy machine a round may be disturbed: another one comes
+// then.
 inline RoundSeries breakdown_series(const Placement& placement, std::size_t wanted_count) {
-    constexpr std::size_t spare_attempts = 4;
+    constexpr std::size_t spare_attempts = 12;
+    const std::size_t attempts_max = 4 * wanted_count + spare_attempts;
     return {placement,
-            {.wanted_count = wanted_count,
-             .attempts_max = 2 * wanted_count + spare_attempts,
-             .failures_max = wanted_count + spare_attempts}};
+            {.wanted_count = wanted_count, .attempts_max = attempts_max, .failures_max = attempts_max}};
 }
 
 // Counted ones, else steady ones elsewhere, else any.
