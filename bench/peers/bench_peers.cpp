@@ -39,6 +39,15 @@ void print_list() {
                    source.rows != nullptr ? "built" : fmt::format("not built: package {}", source.package));
 }
 
+// They compare the best of all: where only some were measured there are none.
+absl::Status report_figures(const PeersOptions& options, const std::vector<MeasuredPeer>& peers,
+                            RoundLimits limits) {
+    if (!options.peers.empty()) return absl::OkStatus();
+    const auto figures = peer_figures(peers, options.bench.placement, limits);
+    fmt::print("\n{}", table_text(figures, options.bench.is_quick));
+    return replace_figures(options.bench.figures_file, figures, options.bench.is_quick);
+}
+
 int measure(const PeersOptions& options) {
     const BenchRun run(options.bench);
     const bool is_quick = options.bench.is_quick;
@@ -50,9 +59,8 @@ int measure(const PeersOptions& options) {
                                 .limits = {.wanted_count = 5, .attempts_max = is_quick ? 7U : 30U}};
     std::vector<MeasuredPeer> peers = wanted_peers(options, order.limits);
     take_peer_rounds(run, order, peers);
-    const auto figures = peer_figures(peers, options.bench.placement, order.limits);
-    fmt::print("{}\n{}", peer_table_text(peers, peer_sources()), table_text(figures, is_quick));
-    const absl::Status written = replace_figures(options.bench.figures_file, figures, is_quick);
+    fmt::print("{}", peer_table_text(peers, peer_sources()));
+    const absl::Status written = report_figures(options, peers, order.limits);
     if (!written.ok()) fmt::print(stderr, "{}\n", message_of(written));
     const bool is_broken = std::any_of(peers.begin(), peers.end(), [&](const MeasuredPeer& peer) {
         return peer.series.count(RoundKind::failed) > order.limits.failures_max;
@@ -67,7 +75,8 @@ int run_program(int argc, char** argv) {
     for (const PeerSource& source : peer_sources()) names.emplace_back(source.name);
     app.add_flag("--quick", options.bench.is_quick, "Shorter samples: within a minute, and marked as such");
     app.add_flag("--list", options.bench.lists_only, "Print the peers, and which packages are missing");
-    app.add_option("--peer", options.peers, "Only this one beside ours and the limits (repeatable)")
+    app.add_option("--peer", options.peers,
+                   "Only this one beside ours and the limits, without the figures (repeatable)")
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->check(CLI::IsMember(names));
