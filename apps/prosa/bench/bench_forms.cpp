@@ -56,7 +56,7 @@ absl::Status write_forms(const BenchOptions& options, const std::string& log_pat
                          std::span<const MeasuredFigure> figures) {
     if (!options.html && !options.hgrm) return absl::OkStatus();
     auto log = read_log_file(log_path, 1);
-    if (!log.ok()) return log.status();
+    if (!log.ok()) return invalid_argument("--hgrm and --html: {}", message_of(log.status()));
     if (options.hgrm)
         if (const absl::Status written = write_texts(*options.hgrm, *log); !written.ok()) return written;
     if (!options.html) return absl::OkStatus();

@@ -38,13 +38,18 @@ std::filesystem::path own_path() {
 }
 
 // What follows from the others.
-void complete(BenchOptions& options, bool has_file) {
+void complete(BenchOptions& options, bool has_file, bool has_duration) {
+    constexpr Nanos within_a_placement_ns = 60 * ns_per_ms;  // six of them are a round
+    if (!has_duration && options.mode == BenchMode::breakdown) options.duration_ns = within_a_placement_ns;
     if (!has_file && options.mode == BenchMode::breakdown) options.figures_file = "breakdown.jsonl";
     if (!has_file && options.mode == BenchMode::scale) options.figures_file = "scale.jsonl";
     // The other forms are made from it.
     if (!options.hlog && (options.html || options.hgrm))
         options.hlog = (options.figures_file.parent_path() / "bench.hlog").string();
     options.program = own_path();
+    const auto installed_examples = options.program.parent_path().parent_path() / "share/doc/prosa/examples";
+    if (!std::filesystem::exists(options.examples_folder) && std::filesystem::exists(installed_examples))
+        options.examples_folder = installed_examples;
     if (options.helpers_folder.empty())
         options.helpers_folder = options.program.parent_path().parent_path().parent_path() / "bench";
 }
@@ -82,14 +87,18 @@ void add_analyses(CLI::App& app, BenchOptions& options) {
     auto* const breakdown =
         app.add_flag("--breakdown", sets(BenchMode::breakdown),
                      "Where the time of a round trip goes, step by step; in breakdown.jsonl");
-    app.add_flag("--scale", sets(BenchMode::scale),
-                 "What more reactors cost: memory, turns, idle CPU time, publications; in scale.jsonl")
-        ->excludes(breakdown);
+    auto* const scale =
+        app.add_flag("--scale", sets(BenchMode::scale),
+                     "What more reactors cost: memory, turns, idle CPU time, publications; in scale.jsonl")
+            ->excludes(breakdown);
+    for (const char* const of_figures : {"--figure", "--hlog", "--hgrm", "--html"})
+        app.get_option(of_figures)->excludes(breakdown)->excludes(scale);
     app.add_option_function<std::string>(
            "--duration", [&options](const std::string& text) { set_duration(text, options.duration_ns); },
-           "Of each measurement of --breakdown and --scale; default 200ms")
+           "Of each measurement of --breakdown (default 60ms) and --scale (200ms)")
         ->type_name("TIME");
-    app.add_option("--rounds", options.round_count, "Rounds of --breakdown that have to count")
+    app.add_option("--rounds", options.round_count,
+                   "Rounds of --breakdown that should count; it says how many did")
         ->type_name("COUNT")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
@@ -113,6 +122,16 @@ void add_round_options(CLI::App& app, BenchOptions& options) {
         ->capture_default_str();
 }
 
+absl::Status check_outputs(const BenchOptions& options) {
+    const auto check = [](const char* name, const std::filesystem::path& path) -> absl::Status {
+        if (std::ofstream(path, std::ios::app)) return absl::OkStatus();
+        return invalid_argument("{}: cannot write {}", name, path.string());
+    };
+    absl::Status checked = check("--figures", options.figures_file);
+    if (options.html) checked.Update(check("--html", *options.html));
+    return checked;
+}
+
 absl::Status write_lines(const BenchOptions& options, const std::string& lines) {
     std::ofstream file(options.figures_file);
     file << lines;
@@ -133,7 +152,7 @@ BenchArguments parse_bench_arguments(std::vector<std::string> arguments) {
     } catch (const CLI::ParseError& error) {
         return {std::nullopt, app.exit(error) == 0 ? exit_ok : exit_usage};
     }
-    complete(options, app.count("--figures") > 0);
+    complete(options, app.count("--figures") > 0, app.count("--duration") > 0);
     return {options, exit_ok};
 }
 

@@ -52,6 +52,9 @@ void add_round_options(CLI::App& app, BenchOptions& options);
 
 BenchArguments parse_bench_arguments(std::vector<std::string> arguments);
 
+// Error: one of the files that the run ends with cannot be written. It is made, empty, where it is not there.
+absl::Status check_outputs(const BenchOptions& options);
+
 // Error: the options' file cannot be written.
 absl::Status write_lines(const BenchOptions& options, const std::string& lines);
 

@@ -96,4 +96,11 @@ std::vector<FigureGroup> figure_groups() {
     return groups;
 }
 
+bool lacks(const std::filesystem::path& file, std::string_view remedy, std::span<FigureResult> results) {
+    if (std::filesystem::exists(file)) return false;
+    for (FigureResult& result : results)
+        result.reason = fmt::format("there is no {}: {}", file.string(), remedy);
+    return true;
+}
+
 }  // namespace prosa::bench

@@ -77,6 +77,12 @@ class BenchRun {
 void fill_result(const RoundSeries& series, const Placement& placement, std::size_t value_index,
                  FigureResult& result);
 
+// Of programs that the product does not hold.
+inline constexpr std::string_view helpers_remedy = "./tools/bench in the source tree builds it";
+
+// Whether `file`, which the figures need, is not there: then each result says so, and what helps.
+bool lacks(const std::filesystem::path& file, std::string_view remedy, std::span<FigureResult> results);
+
 // Figures that come out of the same measurement.
 struct FigureGroup {
     std::vector<FigureSpec> figures;

@@ -39,6 +39,7 @@ absl::StatusOr<std::vector<double>> tvf_round(const std::filesystem::path& progr
 
 absl::Status measure_tvf(BenchRun& run, std::span<FigureResult> results) {
     const auto program = run.options().helpers_folder / "tvf" / "flat_tvf_bench";
+    if (lacks(program, helpers_remedy, results)) return absl::OkStatus();
     return run.take_rounds(false, results, {"flat_ns", "protobuf_ns"},
                            [&] { return tvf_round(program, run.is_quick()); });
 }

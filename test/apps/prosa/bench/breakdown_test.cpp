@@ -148,9 +148,12 @@ TEST_CASE("the program measures a row for each number of reactors, in processes 
     CHECK(number(rows[1], "instance_bytes") > number(rows[0], "instance_bytes") + 18 * 400'000);
 }
 
-TEST_CASE("a breakdown and a scale exclude each other, and a scale has 2 to 64 reactors") {
+TEST_CASE("what a run would not do, or could not end, is refused before it begins") {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"bench", "--breakdown", "--scale"},
+          std::vector<std::string>{"bench", "--breakdown", "--html=/tmp/unused.html"},
+          std::vector<std::string>{"bench", "--scale", "--figure=idle_cpu_percent"},
+          std::vector<std::string>{"bench", "--figure=idle_cpu_percent", "--figures=/nowhere/figures.jsonl"},
           std::vector<std::string>{"bench", "--scale", "--reactors=65"},
           std::vector<std::string>{"bench", "--breakdown", "--duration=soon"}}) {
         const auto output = run_program(PROSA_PROGRAM, arguments);
