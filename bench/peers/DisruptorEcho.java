@@ -147,9 +147,11 @@ public final class DisruptorEcho {
         requestOneByOne(requests, replies, warmupNs, countMax, new long[LONGEST_NS]);
         long[] counters = new long[LONGEST_NS];
         requestOneByOne(requests, replies, Long.parseLong(arguments[4]), countMax, counters);
-        requestPipelined(requests, replies, warmupNs, countMax, outstanding);
+        // Short: what they share with the above is compiled, and a placement may last no longer than a second.
+        long shortWarmupNs = warmupNs / 4;
+        requestPipelined(requests, replies, shortWarmupNs, countMax, outstanding);
         double perSecond = requestPipelined(requests, replies, Long.parseLong(arguments[5]), countMax, outstanding);
-        requestInBatches(requests, replies, warmupNs, countMax, outstanding);
+        requestInBatches(requests, replies, shortWarmupNs, countMax, outstanding);
         double batches = requestInBatches(requests, replies, Long.parseLong(arguments[5]), countMax, outstanding);
         requests.send(LAST);
         System.out.printf(java.util.Locale.ROOT,
