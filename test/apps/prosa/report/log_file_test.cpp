@@ -167,8 +167,9 @@ TEST_CASE("the table, the CSV and the JSON of a report hold the same numbers") {
     CHECK(table.find("p50           1.50 us\n") != std::string::npos);
     CHECK(table.find("out of range        1\n") != std::string::npos);
     const std::string csv = report_csv(report);
-    CHECK(csv.starts_with("section,series,start_s,name,value\nreport,,,title,Latency\nreport,,,subtitle,\n"
-                          "run_tag,,,commit,\"say \"\"1,2\"\"\"\n"));
+    CHECK(
+        csv.starts_with("section,series,start_s,name,value\nreport,,,title,Latency\nreport,,,subtitle,\n"
+                        "run_tag,,,commit,\"say \"\"1,2\"\"\"\n"));
     CHECK(csv.find("\nreport,,,warning,cut off\n") != std::string::npos);
     CHECK(csv.find("\ntotal,one,,p50_ns,1500\n") != std::string::npos);
     CHECK(csv.find("\ninterval,one,0.000,max_ns,1500\n") != std::string::npos);
