@@ -51,16 +51,10 @@ absl::StatusOr<PeerRun> measure_system_call(const BenchRun& run, const PeerOrder
     const absl::Status status = run_on_two_cpus(
         *run.cpus(),
         [&] {
-            constexpr int clock_interval = 64;
-            const Clock clock;
-            const Nanos begin_ns = clock.now_ns();
-            Nanos now_ns = begin_ns;
-            std::uint64_t count = 0;
-            for (; now_ns - begin_ns < order.on_one_cpu_ns; count += clock_interval) {
-                for (int i = 0; i < clock_interval; ++i) syscall(SYS_getppid);
-                now_ns = clock.now_ns();
-            }
-            measured.on_one_cpu_ns = static_cast<double>(now_ns - begin_ns) / static_cast<double>(count);
+            measured.on_one_cpu_ns = ns_of_each(order.on_one_cpu_ns, order.count_max, [] {
+                for (std::uint64_t i = 0; i < peer_step; ++i) syscall(SYS_getppid);
+                return peer_step;
+            });
         },
         [] {});
     if (!status.ok()) return status;

@@ -60,61 +60,49 @@ void request_one_by_one(End& end, const PeerOrder& order, LatencyRun& run) {
 // As many requests as may be under way, then as many replies, and so on. Round trips per second.
 template <typename End>
 double request_in_batches(End& end, const PeerOrder& order) {
-    const Clock clock;
-    const Nanos begin_ns = clock.now_ns();
-    Nanos now_ns = begin_ns;
+    std::uint64_t sent = 0;
     std::uint64_t received = 0;
-    for (std::uint64_t sent = 0; received < order.count_max && now_ns - begin_ns < order.pipelined_ns;) {
+    const double each_ns = ns_of_each(order.pipelined_ns, order.count_max, [&] {
         while (sent - received < peer_outstanding) end.send(PeerMessage::of(sent++));
         while (received < sent) check_next(end, received++);
-        now_ns = clock.now_ns();
-    }
+        return std::uint64_t{peer_outstanding};
+    });
     end.send(PeerMessage::of(last_number));
-    return static_cast<double>(received) * 1e9 / static_cast<double>(now_ns - begin_ns);
+    return 1e9 / each_ns;
 }
 
 // A request for each reply, so that as many as may be are always under way. Round trips per second.
 template <typename End>
 double request_pipelined(End& end, const PeerOrder& order) {
-    constexpr std::uint64_t clock_interval = 64;
-    const Clock clock;
-    const Nanos begin_ns = clock.now_ns();
-    Nanos now_ns = begin_ns;
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
-    while (received < order.count_max && now_ns - begin_ns < order.pipelined_ns) {
+    const double each_ns = ns_of_each(order.pipelined_ns, order.count_max, [&] {
         while (sent - received < peer_outstanding) end.send(PeerMessage::of(sent++));
-        for (std::uint64_t i = 0; i < clock_interval; ++i) {
+        for (std::uint64_t i = 0; i < peer_step; ++i) {
             check_next(end, received++);
             end.send(PeerMessage::of(sent++));
         }
-        now_ns = clock.now_ns();
-    }
-    const double per_second = static_cast<double>(received) * 1e9 / static_cast<double>(now_ns - begin_ns);
+        return peer_step;
+    });
     while (received < sent) check_next(end, received++);
     end.send(PeerMessage::of(last_number));
-    return per_second;
+    return 1e9 / each_ns;
 }
 
 // The calling thread is both ends: what a transaction takes where no line moves and nobody waits.
 template <typename Link>
 double request_on_one_cpu(Link& link, const PeerOrder& order) {
-    constexpr std::uint64_t clock_interval = 64;
-    const Clock clock;
-    const Nanos begin_ns = clock.now_ns();
-    Nanos now_ns = begin_ns;
     std::uint64_t number = 0;
-    while (number < order.count_max && now_ns - begin_ns < order.on_one_cpu_ns) {
-        for (const std::uint64_t end = number + clock_interval; number < end; ++number) {
+    return ns_of_each(order.on_one_cpu_ns, order.count_max, [&] {
+        for (std::uint64_t i = 0; i < peer_step; ++i, ++number) {
             PeerMessage message;
             link.requester().send(PeerMessage::of(number));
             receive_next(link.responder(), message);
             link.responder().send(message);
             check_next(link.requester(), number);
         }
-        now_ns = clock.now_ns();
-    }
-    return static_cast<double>(now_ns - begin_ns) / static_cast<double>(number);
+        return peer_step;
+    });
 }
 
 // Those whose responder is called by the library take the messages on its threads.

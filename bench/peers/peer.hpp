@@ -51,6 +51,23 @@ struct PeerOrder {
     std::uint64_t count_max = std::numeric_limits<std::uint64_t>::max();  // of each
 };
 
+// Calls `step`, which does some and returns how many, until the time is over or `count_max` are done.
+// Nanoseconds of each.
+template <typename Step>
+double ns_of_each(Nanos duration_ns, std::uint64_t count_max, Step step) {
+    const Clock clock;
+    const Nanos begin_ns = clock.now_ns();
+    Nanos now_ns = begin_ns;
+    std::uint64_t done = 0;
+    while (done < count_max && now_ns - begin_ns < duration_ns) {
+        done += step();
+        now_ns = clock.now_ns();
+    }
+    return static_cast<double>(now_ns - begin_ns) / static_cast<double>(done);
+}
+
+inline constexpr std::uint64_t peer_step = 64;  // round trips between two readings of the clock
+
 struct PeerRun {
     double p50_ns = 0;
     double p999_ns = 0;

@@ -96,16 +96,15 @@ int bench_main(const std::vector<std::string>& arguments) {
     }
     if (!set_log_level("error")) return exit_failed;
     if (options->scale_row) return scale_row_main(*options);
-    if (const absl::Status status = check_outputs(*options); !status.ok()) {
-        fmt::print(stderr, "{}\n", message_of(status));
+    // The names first: a refused one makes no file.
+    absl::Status checked = check_names(*options, groups);
+    if (checked.ok()) checked = check_outputs(*options);
+    if (!checked.ok()) {
+        fmt::print(stderr, "{}\n", message_of(checked));
         return exit_usage;
     }
     if (options->mode == BenchMode::breakdown) return breakdown_main(*options);
     if (options->mode == BenchMode::scale) return scale_main(*options);
-    if (const absl::Status status = check_names(*options, groups); !status.ok()) {
-        fmt::print(stderr, "{}\n", message_of(status));
-        return exit_usage;
-    }
     auto log = open_log(*options);
     if (!log.ok()) {
         fmt::print(stderr, "{}\n", message_of(log.status()));

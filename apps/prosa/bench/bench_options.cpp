@@ -39,7 +39,7 @@ std::filesystem::path own_path() {
 
 // What follows from the others.
 void complete(BenchOptions& options, bool has_file, bool has_duration) {
-    constexpr Nanos within_a_placement_ns = 60 * ns_per_ms;  // six of them are a round
+    constexpr Nanos within_a_placement_ns = 60 * ns_per_ms;  // a round is seven of them
     if (!has_duration && options.mode == BenchMode::breakdown) options.duration_ns = within_a_placement_ns;
     if (!has_file && options.mode == BenchMode::breakdown) options.figures_file = "breakdown.jsonl";
     if (!has_file && options.mode == BenchMode::scale) options.figures_file = "scale.jsonl";

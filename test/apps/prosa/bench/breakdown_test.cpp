@@ -162,5 +162,15 @@ TEST_CASE("what a run would not do, or could not end, is refused before it begin
     }
 }
 
+TEST_CASE("a figure that does not exist leaves no file behind") {
+    const test::TemporaryFolder folder;
+    const auto file = folder.path() / "figures.jsonl";
+    const auto output =
+        run_program(PROSA_PROGRAM, {"bench", "--figure=none_such", "--figures=" + file.string()});
+    REQUIRE(output.ok());
+    CHECK(output->exit_code == 2);
+    CHECK_FALSE(std::filesystem::exists(file));
+}
+
 }  // namespace
 }  // namespace prosa::bench
