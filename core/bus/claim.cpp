@@ -37,7 +37,10 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
             if (try_provider(provider)) [[likely]] {
                 entry_ = pending;
                 note_request(provider, service, options);
-                open_body(options.body_bytes_hint);
+                if (!open_body(options.body_bytes_hint)) [[unlikely]] {
+                    caller.counters[CallerCounter::refused_memory].add();
+                    abort();
+                }
                 return;
             }
         }
@@ -109,14 +112,16 @@ bool Claim::try_staged() noexcept {
     entry.caller = caller_->place_;
 }
 
-[[gnu::always_inline]] inline void Claim::open_body(std::uint32_t bytes_hint) noexcept {
+// False: a body of that size needs a block, and none is left. One that no block can hold is the writer's to find out.
+[[gnu::always_inline]] inline bool Claim::open_body(std::uint32_t bytes_hint) noexcept {
     const std::uint32_t offset = correlation_ != 0 ? correlation_bytes : 0;
     body_.data = area_of(*header_) + offset;
     body_.capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset;
     body_.grow = &Claim::grow;
     body_.owner = this;
-    if (bytes_hint > body_.capacity_bytes) [[unlikely]]
-        (void)grow(body_, bytes_hint);
+    if (bytes_hint <= body_.capacity_bytes) [[likely]]
+        return true;
+    return grow(body_, bytes_hint) || bytes_hint > requester_->bodies_.payload_bytes();
 }
 
 bool Claim::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {

@@ -40,7 +40,7 @@ struct SendOptions {
     std::uint64_t token = 0;            // comes back with the outcome
     std::uint64_t affinity = 0;         // for services with the policy `sticky`
     RequestId correlation = 0;          // the request that caused this one; 0: none
-    std::uint32_t body_bytes_hint = 0;  // more than a slot holds: starts in a pooled block
+    std::uint32_t body_bytes_hint = 0;  // more than a slot holds: starts in a pooled block, or is refused
     OutcomeWaiter* waiter = nullptr;    // then `token` is not used; see Requester::forget
 };
 

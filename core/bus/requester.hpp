@@ -105,7 +105,7 @@ class Claim {
     bool try_shared(const std::shared_ptr<SharedQueue>& queue) noexcept;
     bool try_staged() noexcept;
     void note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept;
-    void open_body(std::uint32_t bytes_hint) noexcept;
+    bool open_body(std::uint32_t bytes_hint) noexcept;
     void publish() noexcept;
     void publish_staged() noexcept;
     void trace() noexcept;

@@ -120,6 +120,21 @@ TEST_CASE("credit that is used up makes sends wait, then count as refused, none 
     CHECK(instance.count(LoadCounter::outcome_timeout) == 8);
 }
 
+TEST_CASE("blocks that are used up make sends wait, then count as refused, not as skipped") {
+    const std::string line = R"({"pan":"4","merchant_name":")" + std::string(300, 'x') + "\"}\n";
+    Configured configured = configure(
+        "bus: { slot_bytes: 128, pool_blocks: 8 }\n"
+        "inj: { processor: injector, adaptor: replay, file: large.jsonl, service_name: PEER, rate: 10k, "
+        "count: 1000, timeout: 500ms, give_up_after: 5ms }\n"
+        "peer: { processor: stub, adaptor: delayed_parrot, delay: 1s, service_names: [PEER] }\n",
+        builtin_registry(), {{"large.jsonl", line}});
+    Instance instance = start(std::move(configured));
+    CHECK(eventually([&] { return instance.count(LoadCounter::finished) == 1; }));
+    CHECK(instance.count(LoadCounter::sent) == 8);
+    CHECK(instance.count(LoadCounter::refused_overloaded) == 992);
+    CHECK(instance.count(LoadCounter::skipped) == 0);
+}
+
 TEST_CASE("what is wrong with an injector's settings is said with its place") {
     const auto has = [](const std::string& settings, std::string_view part) {
         const std::string error = injector_with(settings).error();

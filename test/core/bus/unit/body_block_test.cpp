@@ -55,6 +55,31 @@ TEST_CASE("a pool without blocks refuses large bodies; small ones still pass") {
     CHECK(pair.requester_blocks() == 0);
 }
 
+TEST_CASE("a claim for a body that needs a block is refused when none is left, and leaves nothing behind") {
+    BusOptions options = tiny_options();
+    options.pool_blocks = 1;
+    Pair pair(options);
+    REQUIRE(pair.send(std::string(500, 'x')));
+    const std::uint64_t pending = pair.requester->pending_count();
+    Claim refused = pair.requester->claim(pair.caller, pair.service, {.body_bytes_hint = 500});
+    CHECK_FALSE(refused);
+    CHECK(refused.refusal() == ServiceError::overloaded);
+    CHECK(pair.caller.count(CallerCounter::refused_memory) == 1);
+    CHECK(pair.requester->pending_count() == pending);
+    CHECK(pair.send("small"));
+    pair.settle();
+    CHECK(pair.caller.seen.size() == 2);
+    CHECK(pair.requester_blocks() == 0);
+}
+
+TEST_CASE("a claim for a body that no block can hold starts in the slot, and the writer finds out") {
+    Pair pair;
+    const std::uint32_t too_large = pair.requester_peer.pools->bodies.payload_bytes() + 1;
+    Claim claim = pair.requester->claim(pair.caller, pair.service, {.body_bytes_hint = too_large});
+    REQUIRE(claim);
+    CHECK_FALSE(claim.body().reserve(too_large));
+}
+
 TEST_CASE("a provider without blocks answers overloaded, which always fits") {
     BusOptions options = tiny_options();
     options.pool_blocks = 1;
