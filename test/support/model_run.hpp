@@ -28,6 +28,16 @@ void assertion_failed(const char* file, int line, const char*, const char* messa
     std::abort();
 }
 
+// What a model of two threads draws first in an iteration.
+constexpr std::uint32_t low_bits_of(std::uint64_t iteration) {
+    rl::random_generator random;
+    random.seed(static_cast<rl::iteration_t>(iteration));
+    std::uint32_t bits = 0;
+    for (int i = 0; i < 32; ++i) bits = bits << 1 | (random.rand() & 1U);
+    return bits;
+}
+static_assert(low_bits_of(1) != low_bits_of(1 + (1U << 17)), "later iterations do not repeat earlier ones");
+
 class ModelRun {
   public:
     explicit ModelRun(const char* program) : program_(program) {}
@@ -67,12 +77,7 @@ class ModelRun {
     int exit_code() const { return failure_count_ == 0 ? EXIT_SUCCESS : EXIT_FAILURE; }
 
   private:
-    // What relacy makes of its iteration's number: the state from bits 0 to 31, an increment from bits 36 to
-    // 39, and from bits 32 to 35 a shift that leaves hardly any randomness unless they are 0.
-    static std::uint64_t random_seed() {
-        std::random_device device;
-        return std::uint64_t{device() & 0xf} << 36 | (device() >> 1) | 1;
-    }
+    static std::uint64_t random_seed() { return std::random_device{}() | 1; }
 
     static std::optional<std::uint64_t> environment(const char* name) {
         const char* const text = std::getenv(name);

@@ -11,9 +11,33 @@
 //           release sequence goes on through plain stores of its own thread, as in C++11; C++20 ends it there.
 #pragma once
 
+#include <relacy/base.hpp>
+
+#include <cstdint>
+
+// In place of relacy's own, whose low bits repeat after 2^17 draws: a model of two threads asks for nothing else, so
+// that its random schedules began anew. SplitMix64 (Steele, Lea and Flood, 2014); each iteration is a seed.
+#define RL_RANDOM_HPP
+namespace rl {
+struct random_generator {
+    std::uint64_t state = 0;
+
+    constexpr void seed(iteration_t iteration) { state = iteration * 0xd134'2543'de82'ef95ULL; }
+    constexpr unsigned rand() {
+        std::uint64_t mixed = state += 0x9e37'79b9'7f4a'7c15ULL;
+        mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9ULL;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebULL;
+        return static_cast<unsigned>(mixed >> 32);
+    }
+    template <typename T, T count>
+    T get() {
+        return static_cast<T>(rand() % count);
+    }
+};
+}  // namespace rl
+
 // The parts of relacy.hpp that define no macros for the names of C++, POSIX and Windows.
 // clang-format off
-#include <relacy/base.hpp>
 #include <relacy/context.hpp>
 #include <relacy/context_base_impl.hpp>
 #include <relacy/backoff.hpp>
@@ -31,7 +55,6 @@
 #undef $
 
 #include <atomic>
-#include <cstdint>
 #include <type_traits>
 
 namespace prosa {
