@@ -46,7 +46,7 @@ peer_packages=(libzmq3-dev libnng-dev libcaf-dev libboost-dev libboost-system-de
 
 # build_release: the program of a release, build/release/apps/prosa/prosa, without the tests.
 build_release() {
-    "$root/tools/setup"
+    "$root/tools/setup" --release
     configure release "${release_options[@]}"
     build release apps/prosa/prosa
 }

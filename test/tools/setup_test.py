@@ -64,6 +64,11 @@ class Machine(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (1, "", "setup: missing packages: libcli11-dev doctest-dev\n"))
 
+    def test_a_release_needs_nothing_of_the_tests(self):
+        self.installed_except("doctest-dev", "libcli11-dev", "spin")
+        done = self.run_setup("--release", "spin")
+        self.assertEqual((done.returncode, done.stderr), (1, "setup: missing packages: libcli11-dev spin\n"))
+
     def test_without_dpkg_every_package_is_named(self):
         done = self.run_setup()
         self.assertEqual(done.returncode, 1)
