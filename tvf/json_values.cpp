@@ -37,7 +37,10 @@ auto read_form(JsonReader& reader, std::string_view expected, Parse parse)
 }  // namespace
 
 absl::StatusOr<std::uint64_t> read_unsigned(JsonReader& reader, std::uint64_t max) {
-    const std::string expected = fmt::format("a whole number from 0 to {}", max);
+    // In words: twenty digits would be masked as a card number where the message is logged.
+    const bool has_all_bits = max == std::numeric_limits<std::uint64_t>::max();
+    const std::string expected =
+        has_all_bits ? "a whole number from 0 to 2^64 - 1" : fmt::format("a whole number from 0 to {}", max);
     reader.peek();
     const std::size_t at = reader.offset();
     const auto number = read_whole(reader, expected);

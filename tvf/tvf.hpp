@@ -88,7 +88,7 @@ constexpr std::string_view name_of(TvfError error) noexcept {
         case TvfError::full:
             return "buffer full";
         case TvfError::limit:
-            return "limit passed";
+            return "limit passed: 65535 fields of a level, 4096 in SimpleString; 32 levels; 16777208 bytes";
     }
     return "unknown";
 }

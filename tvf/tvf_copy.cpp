@@ -7,7 +7,7 @@ std::string_view form_of(TvfType type) noexcept {
         case TvfType::buffer:
             return "`tag;length;value;` repeated";
         case TvfType::unsigned64:
-            return "a whole number from 0 to 18446744073709551615";
+            return "a whole number from 0 to 2^64 - 1";
         case TvfType::signed64:
             return "a whole number of 64 bits with sign";
         case TvfType::byte:
