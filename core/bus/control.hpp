@@ -181,6 +181,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     ReactorPlan::Entry place_later(ReactorId id, const ProcessorDefinition& definition);
     std::optional<std::uint32_t> find_shared_reactor() const;
     std::size_t queue_count_of(const HostedReactor& hosted) const;
+    // Their names, for people.
+    std::string processors_on(const HostedReactor& hosted) const;
     std::optional<std::uint32_t> find_empty_reactor(const std::vector<std::uint32_t>& taken) const;
     void take_back() noexcept;
     void post(HostedReactor& hosted, ControlTask task);
@@ -259,7 +261,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
 template <typename Query>
 auto BusMain::Control::ask(Query query) -> decltype(query()) {
     if (main_of_thread() == this) return query();
-    if (!is_main_running_.load(std::memory_order_acquire)) {  // [main]
+    if (!is_main_running_.load(std::memory_order_relaxed)) {  // a hint
         const std::scoped_lock lock(without_main_);
         // The start holds the lock until Main runs.
         if (!is_main_running_.load(std::memory_order_acquire)) return query();  // [main]

@@ -63,6 +63,7 @@ absl::Status BusMain::Control::start_in_place() try {
     const Topology machine = topology();
     const HostingPlan plan = plan_hosting(options_, definitions, machine);
     warnings_ = plan.reactors.warnings;
+    for (const std::string& warning : warnings_) log().warn("{}", warning);
     for (const TopologyWarning& warning : warnings_of(machine))
         warnings_.push_back(fmt::format("{}: {}; {}", warning.what, warning.cost, warning.remedy));
     if (plan.reactors.reactors.size() > peers_max / 2)
@@ -282,6 +283,16 @@ std::size_t BusMain::Control::queue_count_of(const HostedReactor& hosted) const 
             std::count_if(processor.queues.begin(), processor.queues.end(),
                           [&](const QueueRecord& queue) { return queue.host == &hosted; }));
     return count;
+}
+
+std::string BusMain::Control::processors_on(const HostedReactor& hosted) const {
+    std::string names;
+    for (const ProcessorRecord& processor : processors_) {
+        const bool is_there = std::any_of(processor.queues.begin(), processor.queues.end(),
+                                          [&](const QueueRecord& queue) { return queue.host == &hosted; });
+        if (is_there) names += (names.empty() ? "" : " or ") + processor.definition->name;
+    }
+    return names;
 }
 
 void BusMain::Control::post(HostedReactor& hosted, ControlTask task) {

@@ -100,7 +100,8 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     for (HostedReactor& hosted : reactors_) {
         if (hosted.reactor->state() == ReactorState::ended) continue;
         hung_threads_.push_back(hosted.placement);
-        log().error("reactor {} did not end: a handler of one of its processors hangs", value_of(hosted.id));
+        log().error("reactor {} did not end: a handler hangs, of {}", value_of(hosted.id),
+                    processors_on(hosted));
     }
     phase_ = Phase::stopped;
     log().info("{} has stopped", options_.name);

@@ -118,7 +118,7 @@ def sigterm_with_a_hung_handler(random):
         exit_code = instance.stop()
         result.account(instance.ledger())
         result.expect(exit_code == 1, f"exit code {exit_code} instead of 1")
-        result.expect("reactor 1 did not end" in instance.err(), f"the thread is not named: {instance.err()[-500:]}")
+        result.expect("reactor 1 did not end: a handler hangs, of " in instance.err(), f"the thread is not named: {instance.err()[-500:]}")
     return result
 
 

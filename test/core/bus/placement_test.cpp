@@ -175,6 +175,7 @@ TEST_CASE("a CPU that the mask forbids, or that does not exist, is a warning, an
                 return main.stop_and_join("test");
             });
             CHECK(child.exit_code == 0);
+            CHECK(child.output.find("CPU " + std::to_string(asked)) != std::string::npos);  // in the log
         }
     }
 }
