@@ -16,6 +16,7 @@
 #include "adaptors/injector/injector_settings.hpp"
 #include "adaptors/kit/adaptor_list.hpp"
 #include "core/base/export.hpp"
+#include "core/base/log.hpp"
 
 namespace prosa {
 
@@ -41,10 +42,15 @@ class InjectorAdaptors {
         absl::StatusOr<typename A::Options> adaptor_options = A::configure(setup);
         if (!adaptor_options.ok()) return adaptor_options.status();
         InjectorOptions options = settings.options;
+        Timeline timeline;
+        if constexpr (TimedInjectorAdaptor<A>) timeline = A::timeline(*adaptor_options);
         if (settings.uses_file_times) {
-            if constexpr (TimedInjectorAdaptor<A>) options.load.timeline = A::timeline(*adaptor_options);
-            if (options.load.timeline == nullptr && setup.settings.errors().empty())
+            options.load.timeline = timeline;
+            if (timeline == nullptr && setup.settings.errors().empty())
                 setup.settings.add_error("rate", "is 'file', but the transactions have no times ('at_us')");
+        } else if (timeline != nullptr) {
+            log().warn("{}: the transactions have times ('at_us') that are not used: set 'rate: file'",
+                       setup.name);
         }
         auto run = std::make_shared<InjectorRun>(setup.name, std::move(options), setup.load_board);
         return make_injector<A>(std::move(run), *std::move(adaptor_options));

@@ -15,7 +15,8 @@ absl::StatusOr<ReplayAdaptor::Options> ReplayAdaptor::configure(ProcessorSetup& 
     setup.settings.read("refresh_stan", options.refreshes_stan);
     setup.settings.read("refresh_time", options.refreshes_time);
     if (!file.empty())
-        options.file = TransactionFile::read(setup.base_folder / file, broken_line, setup.settings.errors());
+        options.file = TransactionFile::read(setup.base_folder / file, broken_line, setup.body_bytes_max,
+                                             setup.settings.errors());
     return options;
 }
 

@@ -42,15 +42,23 @@ std::uint32_t offset_of(const FlatTvfView& view, Tag tag, std::size_t bytes) {
                                       view.bytes().data());
 }
 
+// Of one line's JSON: the file's line is said already.
+std::string_view without_json_line(std::string_view message) {
+    constexpr std::string_view place = "JSON line 1, ";
+    return message.starts_with(place) ? message.substr(place.size()) : message;
+}
+
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
 }  // namespace
 
 class TransactionFileReader {
   public:
-    TransactionFileReader(const std::filesystem::path& path, BrokenLine broken_line, SettingsErrors& errors)
+    TransactionFileReader(const std::filesystem::path& path, BrokenLine broken_line,
+                          std::uint32_t body_bytes_max, SettingsErrors& errors)
         : source_(std::make_shared<const std::string>(path.string())),
           broken_line_(broken_line),
+          body_bytes_max_(body_bytes_max),
           errors_(errors) {}
 
     std::shared_ptr<const TransactionFile> read() {
@@ -75,7 +83,7 @@ class TransactionFileReader {
         if (status.ok()) return;
         ++file_->broken_count_;
         if (file_->broken_count_ > shown_errors_max) return;
-        const std::string message = mask_pans(message_of(status));
+        const std::string message = mask_pans(without_json_line(message_of(status)));
         if (broken_line_ == BrokenLine::stop)
             errors_.add({source_, line_}, message);
         else
@@ -92,6 +100,9 @@ class TransactionFileReader {
             at_ns = static_cast<Nanos>(at_us) * ns_per_us;
             fields->remove(at_us_tag);
         }
+        if (const std::size_t bytes = fields->view().bytes().size(); bytes > body_bytes_max_)
+            return invalid_argument("the transaction has {} bytes, a message at most {}: set bus.block_bytes",
+                                    bytes, body_bytes_max_);
         if (absl::Status status = note_time(at_ns); !status.ok()) return status;
         append(*fields);
         return absl::OkStatus();
@@ -143,6 +154,7 @@ class TransactionFileReader {
 
     const std::shared_ptr<const std::string> source_;
     const BrokenLine broken_line_;
+    const std::uint32_t body_bytes_max_;
     SettingsErrors& errors_;
     std::uint32_t line_ = 0;
     std::shared_ptr<TransactionFile> file_ = std::make_shared<TransactionFile>();
@@ -150,8 +162,10 @@ class TransactionFileReader {
 };
 
 std::shared_ptr<const TransactionFile> TransactionFile::read(const std::filesystem::path& path,
-                                                             BrokenLine broken_line, SettingsErrors& errors) {
-    return TransactionFileReader(path, broken_line, errors).read();
+                                                             BrokenLine broken_line,
+                                                             std::uint32_t body_bytes_max,
+                                                             SettingsErrors& errors) {
+    return TransactionFileReader(path, broken_line, body_bytes_max, errors).read();
 }
 
 }  // namespace prosa

@@ -37,9 +37,10 @@ class PROSA_API TransactionFile {
     };
 
     // Null when the file cannot be read, has no transaction, or (stop) has a broken line: see `errors`. Broken lines
-    // that are skipped are logged, the first ten of them.
+    // that are skipped are logged, the first ten of them. A transaction of more than `body_bytes_max` is broken, too.
     static std::shared_ptr<const TransactionFile> read(const std::filesystem::path& path,
-                                                       BrokenLine broken_line, SettingsErrors& errors);
+                                                       BrokenLine broken_line, std::uint32_t body_bytes_max,
+                                                       SettingsErrors& errors);
 
     std::size_t size() const noexcept { return transactions_.size(); }  // at least 1
     const Transaction& at(std::size_t index) const noexcept { return transactions_[index]; }

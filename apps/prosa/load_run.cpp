@@ -15,6 +15,7 @@
 #include "apps/prosa/instance_file.hpp"
 #include "apps/prosa/instance_run.hpp"
 #include "apps/prosa/jitter_probe.hpp"
+#include "core/bus/message_pools.hpp"
 #include "core/settings/nearest_name.hpp"
 
 namespace prosa {
@@ -45,12 +46,12 @@ std::shared_ptr<InjectorRun> make_generator_run(const LoadArguments& arguments, 
 }
 
 // What makes the processor that sends.
-absl::StatusOr<ProcessorFactory> make_generator(const LoadArguments& arguments,
+absl::StatusOr<ProcessorFactory> make_generator(const LoadArguments& arguments, const BusOptions& bus,
                                                 std::shared_ptr<InjectorRun> run) {
     if (!arguments.input.has_value()) return make_injector<DummyAdaptor>(std::move(run), {});
     SettingsErrors errors;
     ReplayAdaptor::Options replay;
-    replay.file = TransactionFile::read(*arguments.input, BrokenLine::stop, errors);
+    replay.file = TransactionFile::read(*arguments.input, BrokenLine::stop, body_bytes_max(bus), errors);
     if (replay.file == nullptr) return errors.status();
     return make_injector<ReplayAdaptor>(std::move(run), replay);
 }
@@ -85,7 +86,7 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     load.windows = std::make_shared<LoadWindows>(load.warmup_ns, load.duration_ns);
     const auto raw_line_before = raw_line_ns();
     generator_run_ = make_generator_run(arguments_, load, board_);
-    auto generator = make_generator(arguments_, generator_run_);
+    auto generator = make_generator(arguments_, settings_.instance.bus, generator_run_);
     if (!generator.ok()) return generator.status();
     if (absl::Status started = start(*std::move(generator)); !started.ok()) {
         if (main_.stop_and_join("the load could not begin") == 0) return started;

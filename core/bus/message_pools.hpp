@@ -1,7 +1,11 @@
 // core/bus/message_pools.hpp: the pools of one reactor or client, shared-owned by the links its blocks travel on.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "core/bus/bus_options.hpp"
+#include "core/memory/message.hpp"
 #include "core/memory/message_pool.hpp"
 
 namespace prosa {
@@ -17,5 +21,11 @@ struct MessagePools {
     MessagePool kept;
     MessagePool bodies;
 };
+
+// The largest body of a message: in a slot, or in a block.
+constexpr std::uint32_t body_bytes_max(const BusOptions& options) noexcept {
+    const auto block_header_bytes = static_cast<std::uint32_t>(sizeof(MessageBlock));
+    return std::max(options.slot_bytes - header_bytes, options.block_bytes - block_header_bytes);
+}
 
 }  // namespace prosa

@@ -25,6 +25,7 @@ struct ProcessorSetup {
     SettingsReader& settings;           // the section; the common keys were read already
     std::string adaptor_config_path;    // empty: none given
     std::filesystem::path base_folder;  // that relative paths start from
+    std::uint32_t body_bytes_max;       // of a message
     LoadBoard& load_board;              // where sources show what they send
 };
 

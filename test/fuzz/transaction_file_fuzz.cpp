@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static fuzz::MemoryFile file;
     file.fill({reinterpret_cast<const char*>(data), size});
     SettingsErrors errors;
-    const auto transactions = TransactionFile::read(file.path(), BrokenLine::stop, errors);
+    const auto transactions = TransactionFile::read(file.path(), BrokenLine::stop, 4096, errors);
     expect((transactions == nullptr) != errors.empty(), "a file is read, or it is said why not");
     if (transactions == nullptr) return 0;
     for (std::size_t i = 0; i < transactions->size(); ++i) {

@@ -118,8 +118,8 @@ class InstanceReader {
             node.was_taken_whole = true;
             return;
         }
-        settings_.processors.push_back(
-            read_processor_settings(node.key, section, *kind, input_, settings_.warnings));
+        settings_.processors.push_back(read_processor_settings(node.key, section, *kind, input_,
+                                                               settings_.instance.bus, settings_.warnings));
     }
 
     const ProcessorKind* find_kind(SettingsReader& section, const std::string& name) {

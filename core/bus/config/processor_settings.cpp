@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/bus/config/bus_settings.hpp"
+#include "core/bus/message_pools.hpp"
 #include "core/settings/nearest_name.hpp"
 
 namespace prosa {
@@ -80,7 +81,7 @@ std::string read_adaptor(SettingsReader& section, const ProcessorKind& kind) {
 
 ConfiguredProcessor read_processor_settings(const std::string& name, SettingsReader& section,
                                             const ProcessorKind& kind, const InstanceSettingsInput& input,
-                                            std::vector<std::string>& warnings) {
+                                            const BusOptions& bus, std::vector<std::string>& warnings) {
     ConfiguredProcessor processor;
     processor.is_source = kind.is_source;
     processor.place = section.place();
@@ -98,6 +99,7 @@ ConfiguredProcessor read_processor_settings(const std::string& name, SettingsRea
                          .settings = section,
                          .adaptor_config_path = adaptor_config_path.value_or(""),
                          .base_folder = input.base_folder,
+                         .body_bytes_max = body_bytes_max(bus),
                          .load_board = input.load_board};
     const std::size_t errors_before = section.errors().count();
     auto factory = kind.configure(setup);

@@ -13,6 +13,7 @@ namespace prosa {
 PROSA_API ConfiguredProcessor read_processor_settings(const std::string& name, SettingsReader& section,
                                                       const ProcessorKind& kind,
                                                       const InstanceSettingsInput& input,
+                                                      const BusOptions& bus,
                                                       std::vector<std::string>& warnings);
 
 }  // namespace prosa

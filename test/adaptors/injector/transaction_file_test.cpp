@@ -9,6 +9,8 @@ using namespace prosa::test;
 
 namespace {
 
+constexpr std::uint32_t message_bytes_max = 2000;
+
 struct Read {
     std::shared_ptr<const TransactionFile> file;
     std::string error;
@@ -18,7 +20,8 @@ Read read_lines(std::string_view text, BrokenLine broken_line = BrokenLine::stop
     const TemporaryFolder folder;
     SettingsErrors errors;
     Read read;
-    read.file = TransactionFile::read(folder.write("lines.jsonl", text), broken_line, errors);
+    read.file =
+        TransactionFile::read(folder.write("lines.jsonl", text), broken_line, message_bytes_max, errors);
     if (!errors.empty()) read.error = message_of(errors.status());
     return read;
 }
@@ -37,6 +40,25 @@ std::vector<std::byte> build(ReplayAdaptor& adaptor) {
 }
 
 }  // namespace
+
+TEST_CASE("a transaction larger than a message is a broken line") {
+    const std::string large =
+        R"({"pan":"4","merchant_name":")" + std::string(message_bytes_max, 'x') + "\"}\n";
+    const Read stopped = read_lines(std::string(good) + large);
+    CHECK(stopped.file == nullptr);
+    CHECK(contains(stopped.error, "lines.jsonl:2: the transaction has "));
+    CHECK(contains(stopped.error, " bytes, a message at most 2000: set bus.block_bytes"));
+    const Read skipped = read_lines(std::string(good) + large, BrokenLine::skip);
+    REQUIRE(skipped.file != nullptr);
+    CHECK(skipped.file->size() == 1);
+    CHECK(skipped.file->broken_count() == 1);
+}
+
+TEST_CASE("an error names the line once, and hides no number of ours") {
+    const Read read = read_lines(std::string(good) + R"({"pan":"4","amount":-1})" + "\n");
+    CHECK(contains(read.error, "lines.jsonl:2: column "));
+    CHECK(contains(read.error, "expected a whole number from 0 to 2^64 - 1"));
+}
 
 TEST_CASE("each line becomes one message; empty lines are nothing") {
     const Read read = read_lines(std::string(good) + "\n  \r\n" + R"({"pan":"5","currency":"978"})");
@@ -95,10 +117,11 @@ TEST_CASE("a file without a transaction, or that is not there, is an error") {
     CHECK(contains(read_lines("").error, "holds no transaction"));
     CHECK(contains(read_lines("?\n", BrokenLine::skip).error, "holds no transaction"));
     SettingsErrors errors;
-    CHECK(TransactionFile::read("/nonexistent/lines.jsonl", BrokenLine::stop, errors) == nullptr);
+    CHECK(TransactionFile::read("/nonexistent/lines.jsonl", BrokenLine::stop, message_bytes_max, errors) ==
+          nullptr);
     CHECK(contains(message_of(errors.status()), "/nonexistent/lines.jsonl: cannot be read: No such file"));
     SettingsErrors folder_errors;
-    CHECK(TransactionFile::read("/tmp", BrokenLine::stop, folder_errors) == nullptr);
+    CHECK(TransactionFile::read("/tmp", BrokenLine::stop, message_bytes_max, folder_errors) == nullptr);
     CHECK(contains(message_of(folder_errors.status()), "/tmp: "));
 }
 
