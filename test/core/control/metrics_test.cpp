@@ -2,8 +2,10 @@
 #include "core/control/metrics.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -94,6 +96,85 @@ class Walk {
     BusMain main_;
 };
 
+// --- our own families, all that are not 0 --------------------------------------------------------------------------
+
+// What a life decides exactly: not turns, times and what was waiting at some moment.
+constexpr std::array<std::string_view, 22> exact_families = {"prosa_requests_accepted_total",
+                                                             "prosa_outcomes_total",
+                                                             "prosa_requests_abandoned_total",
+                                                             "prosa_replies_late_total",
+                                                             "prosa_requests_refused_total",
+                                                             "prosa_request_duration_seconds_count",
+                                                             "prosa_received_total",
+                                                             "prosa_answers_total",
+                                                             "prosa_keep_refused_total",
+                                                             "prosa_duplicate_answers_total",
+                                                             "prosa_kept",
+                                                             "prosa_kept_high_water",
+                                                             "prosa_restarts_total",
+                                                             "prosa_reactor_hanging",
+                                                             "prosa_reactor_in_flight",
+                                                             "prosa_reactor_credit_in_use",
+                                                             "prosa_reactor_queue_depth",
+                                                             "prosa_reactor_kept_blocks",
+                                                             "prosa_reactor_body_blocks",
+                                                             "prosa_reactor_outbox",
+                                                             "prosa_reactor_unreachable_total",
+                                                             "prosa_reactor_duplicate_total"};
+
+Series nonzero_of(const std::string& text) {
+    Series found;
+    for (const std::string_view family : exact_families)
+        for (const auto& [labels, value] : series_of(text, std::string(family)))
+            if (value != 0) found[std::string(family) + labels] = value;
+    return found;
+}
+
+std::string proc(std::string_view family, std::string_view name) {
+    return fmt::format("prosa_{}{{proc=\"{}\"}}", family, name);
+}
+std::string proc(std::string_view family, std::string_view name, ServiceError code) {
+    return fmt::format("prosa_{}{{proc=\"{}\",err_code=\"{}\"}}", family, name, static_cast<int>(code));
+}
+std::string on_reactor(std::string_view family, int reactor) {
+    return fmt::format("prosa_reactor_{}{{reactor=\"{}\"}}", family, reactor);
+}
+
+// Does with a request what its text says; `keep` waits for `release`.
+ProcessorDefinition obedient() {
+    return definition("w", [kept = std::make_shared<std::vector<KeptRequest>>()](LambdaProcessor& p) {
+        p.start = [](LambdaProcessor& self) {
+            self.bus().add_services({"W"});
+            return absl::OkStatus();
+        };
+        p.request = [kept](LambdaProcessor&, Request& request) {
+            const std::string text = text_of(request.body());
+            if (text == "fail") throw std::runtime_error("as asked");
+            if (text == "keep") return kept->push_back(request.keep());
+            if (text == "drop") return;
+            request.reply({});
+            if (text == "twice") request.reply({});
+            if (text != "release") return;
+            for (KeptRequest& each : *kept) each.reply({});
+            kept->clear();
+        };
+    });
+}
+
+// Sends what it is commanded, `keep` with a deadline that passes.
+ProcessorDefinition asker() {
+    return definition("asker", [](LambdaProcessor& p) {
+        p.command = [](LambdaProcessor& self, std::string_view text) {
+            const bool is_misdirected = text == "nobody";
+            const ServiceHandle service = self.bus().resolve(is_misdirected ? "NOBODY" : "W");
+            const Nanos timeout_ns = text == "keep" ? 20 * ns_per_ms : 10 * ns_per_s;
+            const bool is_sent =
+                bool(self.bus().send(service, bytes_of(std::string(text)), {.timeout_ns = timeout_ns}));
+            return std::string(is_sent ? "sent" : "refused");
+        };
+    });
+}
+
 }  // namespace
 
 TEST_CASE("ProSA's metrics follow start, addition, restart, crash, the operator's restart and removal") {
@@ -138,6 +219,85 @@ TEST_CASE("ProSA's metrics follow start, addition, restart, crash, the operator'
 
     REQUIRE(walk.main().remove_processor("b").ok());
     walk.check({}, {{service("ONE"), 0}, {service("TWO"), 0}});
+}
+
+TEST_CASE("our metrics follow answers, kept and late ones, errors, refusals, a restart and a removal") {
+    BusMain main(options());
+    auto worker = obedient();
+    worker.restart.period_ns = 0;
+    REQUIRE(main.add_processor(asker()).ok());
+    REQUIRE(main.add_processor(std::move(worker)).ok());
+    REQUIRE(main.start().ok());
+    Series expected;
+    const auto text = [&] { return metrics_text(main.report(), {}); };
+    const auto is_as_expected = [&] { return eventually([&] { return nonzero_of(text()) == expected; }); };
+    const auto tell = [&](const std::string& command) {
+        const auto answer = main.command("asker", command, 5 * ns_per_s);
+        REQUIRE(answer.ok());
+        return *answer;
+    };
+    // A request that reached the provider: both sides count it.
+    const auto expect_request = [&](ServiceError outcome, ServiceError answer) {
+        expected[proc("requests_accepted_total", "asker")] += 1;
+        expected[proc("outcomes_total", "asker", outcome)] += 1;
+        expected[proc("received_total", "w")] += 1;
+        expected[proc("answers_total", "w", answer)] += 1;
+        if (outcome == ServiceError::none) expected[proc("request_duration_seconds_count", "asker")] += 1;
+    };
+    REQUIRE(eventually([&] { return series_of(text(), "prosa_services")[service("W")] == 1; }));
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    CHECK(tell("echo").starts_with("sent"));
+    expect_request(ServiceError::none, ServiceError::none);
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    tell("keep");
+    expected[proc("requests_accepted_total", "asker")] += 1;
+    expected[proc("received_total", "w")] += 1;
+    expected[proc("outcomes_total", "asker", ServiceError::timeout)] = 1;
+    expected[proc("kept", "w")] = 1;
+    expected[proc("kept_high_water", "w")] = 1;
+    expected[on_reactor("kept_blocks", 1)] = 1;
+    expected[on_reactor("credit_in_use", 0)] = 1;
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    tell("release");
+    expect_request(ServiceError::none, ServiceError::none);
+    expected[proc("answers_total", "w", ServiceError::none)] += 1;  // the kept one's
+    expected[proc("replies_late_total", "asker")] = 1;
+    expected.erase(proc("kept", "w"));
+    expected.erase(on_reactor("kept_blocks", 1));
+    expected.erase(on_reactor("credit_in_use", 0));
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    tell("drop");
+    expect_request(ServiceError::dropped, ServiceError::dropped);
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    tell("twice");
+    expect_request(ServiceError::none, ServiceError::none);
+    expected[proc("duplicate_answers_total", "w")] = 1;
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    CHECK(tell("nobody").starts_with("refused"));
+    expected["prosa_requests_refused_total{proc=\"asker\",reason=\"unreachable\"}"] = 1;
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    tell("fail");
+    expect_request(ServiceError::dropped, ServiceError::dropped);
+    expected[proc("restarts_total", "w")] = 1;
+    CHECK_MESSAGE(is_as_expected(), text());
+
+    REQUIRE(eventually([&] { return series_of(text(), "prosa_services")[service("W")] == 1; }));
+    const double version = value_of_series(text(), "prosa_table_version", "");
+    REQUIRE(main.remove_processor("w").ok());
+    std::erase_if(expected,
+                  [](const auto& each) { return each.first.find("proc=\"w\"") != std::string::npos; });
+    CHECK_MESSAGE(is_as_expected(), text());
+    CHECK(eventually([&] { return value_of_series(text(), "prosa_table_version", "") > version; }));
+    CHECK(eventually([&] { return value_of_series(text(), "prosa_table_snapshots_pinned", "") == 0; }));
+    for (const char* const turns : {"turns", "busy_turns"})
+        CHECK(series_of(text(), fmt::format("prosa_reactor_{}_total", turns)).size() == 2);
 }
 
 TEST_CASE("a processor that waits in back-off shows -1, and its service 0") {
