@@ -8,6 +8,7 @@
 // Units     offsets from the generator's start in nanoseconds; windows are 0-based.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,8 +47,10 @@ class LoadWindows {
 
     void add(Nanos offset_ns, Counter Window::*counter) noexcept {
         const Nanos measured_ns = offset_ns - warmup_ns_;
-        if (measured_ns < 0 || measured_ns >= duration_ns_) return;
-        (windows_[static_cast<std::size_t>(measured_ns / window_ns)].*counter).add();
+        if (measured_ns < 0 || measured_ns > duration_ns_ || count_ == 0) return;
+        // The arrival at the very end belongs to the last window.
+        const auto window = static_cast<std::size_t>(measured_ns / window_ns);
+        (windows_[std::min(window, count_ - 1)].*counter).add();
     }
 
     const Nanos warmup_ns_;

@@ -96,12 +96,13 @@ TEST_CASE("windows start after the warm-up, and end with the duration") {
     windows.note_intended(ns_per_s);
     windows.note_intended(2 * ns_per_s);
     windows.note_intended(2500 * ns_per_ms - 1);
-    windows.note_intended(2500 * ns_per_ms);
+    windows.note_intended(2500 * ns_per_ms);  // the last arrival of a load at even intervals
+    windows.note_intended(2500 * ns_per_ms + 1);
     windows.note_sent(2 * ns_per_s);
     windows.note_response(ns_per_s);
     const auto read = read_windows(windows);
     CHECK(read[0].intended == 1);
-    CHECK(read[1].intended == 2);
+    CHECK(read[1].intended == 3);
     CHECK(read[1].sent == 1);
     CHECK(read[0].responses == 1);
     CHECK(read[1].success_percent() == 0);
