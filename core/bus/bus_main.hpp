@@ -14,8 +14,8 @@
 // Threads   any, unless said otherwise; a call posts to Main's thread, and one that returns a result waits for it
 //           (never call those from a reactor, which would wait for what may wait for it).
 // Errors    names that are unknown, with the nearest; what cannot be done in the present state; resource exhausted:
-//           there was no memory or no thread for it, and nothing has changed. The constructor, plan, report and
-//           connect_client throw std::bad_alloc instead. A stop always begins.
+//           there was no memory or no thread for it, and nothing has changed (but see start). The constructor, plan,
+//           report and connect_client throw std::bad_alloc instead. A stop always begins.
 // Several instances may live in one process.
 #pragma once
 
@@ -148,7 +148,8 @@ class PROSA_API BusMain {
 
     ReactorPlan plan() const;  // before start
 
-    // Starts the threads and the processors. Returns when all of them were told to start, not when they have.
+    // Starts the threads and the processors. Returns when all of them were told to start, not when they have. An
+    // instance that had no memory or no thread for it has stopped.
     absl::Status start();
 
     // Stepped instances only: one turn of Main and of each reactor. False when the instance has ended.

@@ -172,6 +172,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     static void take_place(const HostedReactor& hosted) noexcept;
     absl::Status launch(HostedReactor& hosted);
     absl::Status launch_all();
+    absl::Status launch_everything();
     absl::Status launch_main();
     void host_all(const HostingPlan& plan);
     void begin_all() noexcept;

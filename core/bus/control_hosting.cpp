@@ -55,9 +55,14 @@ absl::Status BusMain::Control::start() {
 // Until Main runs, nobody else acts in its place.
 absl::Status BusMain::Control::start_in_place() try {
     const std::scoped_lock lock(without_main_);
-    if (phase_ != Phase::created)
-        return make_error(absl::StatusCode::kFailedPrecondition,
-                          "an instance starts once, and not after its stop");
+    if (phase_ == Phase::created) return launch_everything();
+    return make_error(absl::StatusCode::kFailedPrecondition,
+                      "an instance starts once, and not after its stop");
+} catch (const std::bad_alloc&) {
+    return out_of_memory();
+}
+
+absl::Status BusMain::Control::launch_everything() try {
     std::vector<std::shared_ptr<const ProcessorDefinition>> definitions;
     for (const ProcessorRecord& processor : processors_) definitions.push_back(processor.definition);
     const Topology machine = topology();
