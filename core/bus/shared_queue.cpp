@@ -3,6 +3,7 @@
 #include <concurrentqueue.h>
 
 #include <atomic>
+#include <mutex>
 #include <new>
 
 #include "core/base/cache_line.hpp"
@@ -23,9 +24,21 @@ struct SharedQueue::Queue {
 
     explicit Queue(std::uint32_t capacity_messages)
         : messages(capacity_messages, 0, producers_max),
-          capacity(static_cast<std::int64_t>(capacity_messages)) {}
+          spare(messages),
+          capacity(static_cast<std::int64_t>(capacity_messages)) {
+        if (!spare.valid()) throw std::bad_alloc();
+    }
+
+    // A thread's own part of the queue, when memory ran out in the middle of making it, is there and takes nothing for
+    // ever: such threads share this one. False without memory, and while another is at it.
+    bool try_push_spare(MessageBlock* message) noexcept {
+        const std::unique_lock lock(spare_mutex, std::try_to_lock);
+        return lock.owns_lock() && messages.enqueue(spare, message);
+    }
 
     moodycamel::ConcurrentQueue<MessageBlock*, Traits> messages;
+    std::mutex spare_mutex;
+    moodycamel::ProducerToken spare;
     const std::int64_t capacity;
     std::atomic<std::uint32_t> shard_count{0};
     // Reserved and queued messages. A bound only: the queue's own operations order what they carry.
@@ -46,7 +59,9 @@ bool SharedQueue::try_reserve() noexcept {
 
 void SharedQueue::cancel() noexcept { queue_->count.fetch_sub(1, std::memory_order_relaxed); }
 
-bool SharedQueue::try_push(MessageBlock* message) noexcept { return queue_->messages.enqueue(message); }
+bool SharedQueue::try_push(MessageBlock* message) noexcept {
+    return queue_->messages.enqueue(message) || queue_->try_push_spare(message);
+}
 
 MessageBlock* SharedQueue::try_pop() noexcept {
     MessageBlock* message = nullptr;

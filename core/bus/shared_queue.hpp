@@ -6,7 +6,8 @@
 // Progress  lock-free (moodycamel ConcurrentQueue). Blocks for all messages are taken at construction; a thread's
 //           first push, and the growth of its index, allocate.
 // Full      try_reserve returns false; the requester tries another provider or refuses. A push after a reservation
-//           fails only for want of memory: the reservation stays, and the requester tries again later.
+//           fails only for want of memory: the reservation stays, and the requester tries again later. Threads that had
+//           no memory for their first push share a part of the queue; one at a time pushes there, others try later.
 // Wake      the pusher wakes the shards that sleep; those that find nothing sleep again.
 // Cost      every push and pop moves the lines that all shards share: choose `queue: shared` for work that takes
 //           microseconds, where an idle shard is worth more than a line.
