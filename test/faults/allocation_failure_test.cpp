@@ -1,10 +1,10 @@
-// The life of a stepped instance, from its construction to its end, in which one allocation fails, or all
-// from one on.
+// The life of a stepped instance, its client and its log of transactions, from its construction to its end, in which
+// one allocation fails, or all from one on. What was refused for want of memory is asked once more.
 //
-// Forbids   the end of the process; an accepted request or a coroutine's call with no outcome or with two; an
-// instance
-//           that does not stop; a failed start or registration without a text; memory that nobody frees, of
-//           operator new or of the message pools; an allocation that was to fail and was never reached.
+// Forbids   the end of the process; an accepted request or a coroutine's call with no outcome or with two, or that is
+//           not told to the log once; an instance that does not stop; a refusal without a text; after a single failure
+//           a second refusal, or a requester that no longer gets answers from each service; memory that nobody frees,
+//           of operator new or of the message pools; an allocation that was to fail and was never reached.
 // Replay    ALLOCATION=N runs that one only.
 #include <doctest/doctest.h>
 
@@ -21,6 +21,14 @@ namespace {
 
 constexpr std::uint32_t large_body_bytes = 600;
 
+// Responses of one requester.
+struct Answers {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+
+    bool is_served() const { return first != 0 && second != 0; }
+};
+
 struct Notes {
     std::uint32_t accepted = 0;
     std::uint32_t abandoned = 0;  // their sender's incarnation ended first
@@ -30,7 +38,15 @@ struct Notes {
     std::uint32_t calls_abandoned = 0;
     std::uint32_t call_outcomes = 0;
     std::uint32_t served = 0;
+    bool has_started = false;
+    std::uint32_t refusals = 0;     // of what was asked twice
     std::uint32_t unexplained = 0;  // failures without a text
+    std::uint64_t logged = 0;
+    std::int64_t client_pending = 0;  // when it was closed
+    Answers sender;
+    Answers client;
+
+    bool is_served() const { return sender.is_served() && client.is_served(); }
 };
 
 // A call of a coroutine: it ends with an outcome, or with the coroutine when its incarnation ended first.
@@ -107,7 +123,10 @@ class Sender final : public Processor {
         (void)bus().spawn(call(second_));
         return now_ns + 1;
     }
-    void on_response(const Outcome&) override { note_outcome(); }
+    void on_response(const Outcome& outcome) override {
+        ++(outcome.service == first_ ? notes_.sender.first : notes_.sender.second);
+        note_outcome();
+    }
     void on_error(const Outcome&) override { note_outcome(); }
     void on_shutdown() override { bus().want_turns(false); }
     void terminate() noexcept override { notes_.abandoned += std::exchange(notes_.pending, 0); }
@@ -136,12 +155,77 @@ class Sender final : public Processor {
     Nanos last_ns_ = 0;
 };
 
+// Sends to both services at each step. Its outcomes are those of requests that it has in flight, and no other.
+class Client {
+  public:
+    Client(BusMain& main, Notes& notes) : notes_(notes), client_(connected(main)) {
+        first_ = client_->resolve("FIRST");
+        second_ = client_->resolve("SECOND");
+        client_->on_outcome([this](const Outcome& outcome) { note(outcome); });
+    }
+    ~Client() { close(); }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void turn() {
+        (void)client_->poll();
+        send(first_, 16);
+        send(second_, large_body_bytes);
+    }
+    void close() noexcept {
+        client_->close();
+        notes_.client_pending += std::exchange(pending_, 0);
+    }
+    std::uint64_t accepted() const { return client_->caller().counters[CallerCounter::accepted].value(); }
+
+  private:
+    static std::unique_ptr<BusClient> connected(BusMain& main) {
+        std::unique_ptr<BusClient> made = main.connect_client();
+        PROSA_ASSERT(made != nullptr, "there is a place for it");
+        return made;
+    }
+    void send(ServiceHandle service, std::uint32_t bytes) {
+        static const std::byte body[large_body_bytes]{};
+        pending_ += client_->send(service, std::span(body).first(bytes)) ? 1 : 0;
+    }
+    void note(const Outcome& outcome) {
+        --pending_;
+        if (outcome.ok()) ++(outcome.service == first_ ? notes_.client.first : notes_.client.second);
+    }
+
+    Notes& notes_;
+    const std::unique_ptr<BusClient> client_;
+    ServiceHandle first_ = no_service;
+    ServiceHandle second_ = no_service;
+    std::int64_t pending_ = 0;
+};
+
+// Counts what is told.
+class Journal final : public TransactionJournal {
+  public:
+    explicit Journal(Notes& notes) : notes_(notes) {}
+
+    void begin(std::shared_ptr<const ServiceDirectory>) override {}
+    void name_processor(ProcessorId, std::string_view) override {}
+    std::unique_ptr<TransactionSink> open() override { return std::make_unique<Sink>(notes_); }
+
+  private:
+    struct Sink final : TransactionSink {
+        explicit Sink(Notes& told) : notes(told) {}
+        void on_end(const TransactionRecord&) noexcept override { ++notes.logged; }
+
+        Notes& notes;
+    };
+
+    Notes& notes_;
+};
+
 BusOptions small_bus() {
     BusOptions made;
     made.ring_slots = 8;
     made.slot_bytes = 128;
     made.block_bytes = 1024;
-    made.pool_blocks = 8;
+    made.pool_blocks = 64;
     made.credit = 8;
     made.kept_limit = 4;
     made.pending_limit = 32;
@@ -150,12 +234,13 @@ BusOptions small_bus() {
     return made;
 }
 
-InstanceOptions stepped_instance(const BusOptions& bus) {
+InstanceOptions stepped_instance(const BusOptions& bus, Notes& notes) {
     InstanceOptions made;
     made.name = "faults";
     made.stepped_from_ns = ns_per_s;
     made.pins_reactors = false;
     made.bus = bus;
+    made.journal = std::make_shared<Journal>(notes);
     return made;
 }
 
@@ -176,25 +261,37 @@ ProcessorDefinition definition_of(std::string name, std::uint32_t threads, Argum
 class Life {
   public:
     Life(Notes& notes, const BusOptions& bus)
-        : notes_(notes), main_(stepped_instance(bus)), now_ns_(ns_per_s) {}
+        : notes_(notes), main_(stepped_instance(bus, notes)), now_ns_(ns_per_s) {}
 
     void run() {
-        add(definition_of<Provider>("first", 1, std::ref(notes_), "FIRST"));
-        ProcessorDefinition shared = definition_of<Provider>("second", 2, std::ref(notes_), "SECOND");
-        shared.queue = QueueMode::shared;
-        add(std::move(shared));
-        add(definition_of<Sender>("sender", 1, std::ref(notes_)));
-        expect_reason(main_.start());
-        step(30);
-        add(definition_of<Provider>("later", 1, std::ref(notes_), "FIRST"));
+        add([this] { return definition_of<Provider>("first", 1, std::ref(notes_), "FIRST"); });
+        add([this] {
+            ProcessorDefinition shared = definition_of<Provider>("second", 2, std::ref(notes_), "SECOND");
+            shared.queue = QueueMode::shared;
+            return shared;
+        });
+        add([this] { return definition_of<Sender>("sender", 1, std::ref(notes_)); });
+        const absl::Status started = asked([this] { return main_.start(); });
+        notes_.has_started = started.ok();
+        (void)asked([this] { return main_.start(); });  // an instance starts once: this one is refused
         step(10);
-        attempt([this] { expect_reason(main_.restart_processor("second")); });
-        attempt([this] { expect_reason(main_.withdraw_service("FIRST")); });
-        attempt([this] { expect_reason(main_.restore_service("FIRST")); });
-        step(10);
-        attempt([this] { expect_reason(main_.remove_processor("later")); });
-        attempt([this] { (void)main_.report(); });
+        ask([this] { return connect(); });
         step(20);
+        add([this] { return definition_of<Provider>("later", 1, std::ref(notes_), "FIRST"); });
+        step(10);
+        ask([this] { return main_.restart_processor("second"); });
+        ask([this] { return main_.withdraw_service("FIRST"); });
+        ask([this] { return main_.restore_service("FIRST"); });
+        step(10);
+        ask([this] { return main_.remove_processor("later"); });
+        ask([this] { return (void)main_.report(), absl::OkStatus(); });
+        step(20);
+    }
+
+    // From now on each requester shall get answers: as soon as blocks come home, which may take a house-keeping.
+    void await_service(int steps) {
+        notes_.sender = notes_.client = {};
+        for (int i = 0; i < steps && !notes_.is_served(); ++i) step(1);
     }
 
     // True when it came to its end.
@@ -207,47 +304,83 @@ class Life {
         return false;
     }
 
+    // Of the whole life, when it is over.
+    std::uint64_t accepted() {
+        constexpr auto at = static_cast<std::size_t>(CallerCounter::accepted);
+        std::uint64_t sum = 0;
+        for (const ProcessorReport& processor : main_.report().processors)
+            for (const QueueReport& queue : processor.queues) sum += queue.caller[at];
+        if (client_ == nullptr) return sum;
+        client_->close();
+        return sum + client_->accepted();
+    }
+
   private:
+    absl::Status connect() {
+        client_ = std::make_unique<Client>(main_, notes_);
+        return absl::OkStatus();
+    }
+    template <typename Make>
+    void add(Make make) {
+        ask([&] { return main_.add_processor(make()).status(); });
+    }
+    // Once more when memory is short: "nothing has changed".
     template <typename Call>
-    static void attempt(Call call) {
+    void ask(Call call) {
+        absl::Status answer = asked(call);
+        if (absl::IsResourceExhausted(answer)) answer = asked(call);
+        notes_.refusals += !answer.ok();
+    }
+    template <typename Call>
+    absl::Status asked(Call call) {
         try {
-            call();
+            absl::Status answer = call();
+            notes_.unexplained += !answer.ok() && answer.message().empty();
+            return answer;
         } catch (const std::bad_alloc&) {
-            return;
+            return absl::Status(absl::StatusCode::kResourceExhausted, "");
         }
-    }
-    void add(ProcessorDefinition definition) {
-        attempt([&] {
-            const auto added = main_.add_processor(std::move(definition));
-            if (!added.ok()) expect_reason(added.status());
-        });
-    }
-    void expect_reason(const absl::Status& status) {
-        notes_.unexplained += !status.ok() && status.message().empty();
     }
     void step(int steps) {
         for (int i = 0; i < steps; ++i) {
             now_ns_ += ns_per_ms / 4;
             (void)main_.step(now_ns_);
+            if (client_ != nullptr) client_->turn();
         }
     }
 
     Notes& notes_;
     BusMain main_;
+    std::unique_ptr<Client> client_;
     Nanos now_ns_;
 };
 
-bool is_sound(const Notes& notes) {
+// Whether each request has its one outcome; `accepted` is what the instance counted.
+bool is_accounted(const Notes& notes, std::uint64_t accepted) {
     const bool has_each_outcome = notes.accepted == notes.outcomes + notes.abandoned && notes.pending == 0 &&
-                                  notes.calls == notes.call_outcomes + notes.calls_abandoned;
-    // Only an incarnation that lacked memory ends before its outcomes came.
-    const bool is_complete =
-        FailingMemory::has_failed() || (notes.outcomes != 0 && notes.call_outcomes != 0 &&
-                                        notes.abandoned == 0 && notes.calls_abandoned == 0);
+                                  notes.calls == notes.call_outcomes + notes.calls_abandoned &&
+                                  notes.client_pending == 0;
     CHECK(has_each_outcome);
-    CHECK(is_complete);
+    CHECK(notes.logged == accepted);
     CHECK(notes.unexplained == 0);
-    return has_each_outcome && is_complete && notes.unexplained == 0;
+    return has_each_outcome && notes.logged == accepted && notes.unexplained == 0;
+}
+
+// Only an incarnation that lacked memory ends before its outcomes came.
+bool has_no_early_end(const Notes& notes) {
+    return notes.outcomes != 0 && notes.call_outcomes != 0 && notes.abandoned == 0 &&
+           notes.calls_abandoned == 0;
+}
+
+// After a single failure: the start was refused, and nothing ran; or what was asked twice was done, and each service
+// serves.
+bool has_recovered(const Notes& notes) {
+    if (!notes.has_started) return notes.accepted == 0;
+    CHECK(notes.refusals == 0);
+    CHECK(notes.sender.is_served());
+    CHECK(notes.client.is_served());
+    CHECK(notes.call_outcomes != 0);
+    return notes.refusals == 0 && notes.is_served() && notes.call_outcomes != 0;
 }
 
 struct LifeResult {
@@ -262,15 +395,17 @@ LifeResult live_once(std::uint64_t which, bool lasts, const BusOptions& bus = sm
     try {
         Life life(notes, bus);
         life.run();
+        life.await_service(lasts ? 100 : 3000);
         const bool has_stopped = life.stop();
         FailingMemory::disarm();
         CHECK(has_stopped);
-        result.is_sound = has_stopped;
+        result.is_sound =
+            is_accounted(notes, life.accepted()) && has_stopped &&
+            (FailingMemory::has_failed() ? lasts || has_recovered(notes) : has_no_early_end(notes));
     } catch (const std::bad_alloc&) {
         FailingMemory::disarm();
         CHECK(notes.accepted == 0);  // the constructor's
     }
-    result.is_sound = result.is_sound && is_sound(notes);
     result.allocations = FailingMemory::allocations();
     return result;
 }
