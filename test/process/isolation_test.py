@@ -3,6 +3,7 @@
 import unittest
 
 import isolation
+from ledger import Ledger
 
 
 class Isolation(unittest.TestCase):
@@ -28,3 +29,10 @@ class Isolation(unittest.TestCase):
     def test_time_ends_the_measurement_and_not_before_the_least_rounds(self):
         self.assertFalse(isolation.is_enough([1.0] * 6, 51, True))
         self.assertTrue(isolation.is_enough([1.0, 1.5] * 4, 51, True))
+
+    def test_a_turn_in_which_the_neighbour_did_not_hang_over_and_over_measures_nothing(self):
+        outcomes = Ledger(refused=10, by_code={"none": 10})
+        self.assertTrue(isolation.has_hung(1, outcomes, 4))
+        self.assertFalse(isolation.has_hung(0, outcomes, 4))
+        self.assertFalse(isolation.has_hung(1, Ledger(by_code={"none": 10}), 4))
+        self.assertFalse(isolation.has_hung(1, Ledger(refused=10, by_code={"timeout": 10}), 4))

@@ -44,7 +44,7 @@ ProcessorKind troubled_kind() {
         setup.settings.read("service_names", options.service_names).required().not_empty();
         setup.settings.read("throw_every", options.throw_every);
         setup.settings.read("keep_every", options.keep_every);
-        setup.settings.read("hang_at", options.hang_at);
+        setup.settings.read("hang_every", options.hang_every);
         setup.settings.read_duration("hang_takes", options.hang_ns);
         setup.settings.read_duration("start_takes", options.start_ns);
         setup.settings.read("hangs_at_shutdown", options.hangs_at_shutdown);

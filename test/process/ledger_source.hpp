@@ -31,6 +31,7 @@ class LedgerSource final : public Processor {
 
     absl::Status on_start() override {
         service_ = bus().resolve(options_.service_name);
+        on_service_table();  // the provider may have been first
         return absl::OkStatus();
     }
 

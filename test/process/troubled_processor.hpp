@@ -3,6 +3,8 @@
 // Threads   the reactor of its shard.
 #pragma once
 
+#include <time.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +18,9 @@ struct TroubledOptions {
     std::vector<std::string> service_names;
     std::uint64_t throw_every = 0;  // requests; 0: never
     std::uint64_t keep_every = 0;   // kept until the end of the run; 0: none
-    std::uint64_t hang_at = 0;      // the request whose handler takes hang_ns; 0: none
-    Nanos hang_ns = 0;
-    Nanos start_ns = 0;  // that on_start takes
+    std::uint64_t hang_every = 0;   // requests whose handler takes hang_ns; 0: none
+    Nanos hang_ns = 0;              // of CPU time: a busy machine makes a hang longer, not harmless
+    Nanos start_ns = 0;             // that on_start takes
     bool hangs_at_shutdown = false;
 };
 
@@ -34,7 +36,7 @@ class TroubledProcessor final : public Processor {
 
     void on_request(Request& request) override {
         ++count_;
-        if (count_ == options_.hang_at) spin_for(options_.hang_ns);
+        if (options_.hang_every != 0 && count_ % options_.hang_every == 0) burn(options_.hang_ns);
         if (options_.throw_every != 0 && count_ % options_.throw_every == 0)
             throw ProcessorError::recoverable("thrown as configured");
         if (options_.keep_every != 0 && count_ % options_.keep_every == 0) {
@@ -56,6 +58,16 @@ class TroubledProcessor final : public Processor {
     static void spin_for(Nanos duration_ns) {
         const Nanos end_ns = monotonic_now_ns() + duration_ns;
         while (monotonic_now_ns() < end_ns) continue;
+    }
+
+    static Nanos cpu_now_ns() {
+        timespec used{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+        return used.tv_sec * ns_per_s + used.tv_nsec;
+    }
+    static void burn(Nanos cpu_ns) {
+        const Nanos end_ns = cpu_now_ns() + cpu_ns;
+        while (cpu_now_ns() < end_ns) continue;
     }
 
     const TroubledOptions options_;
