@@ -15,18 +15,38 @@ SOAK = Path(__file__).resolve().parent / "soak.py"
 
 
 class Soak(unittest.TestCase):
+    @staticmethod
+    def samples(kib, seconds=300):
+        """Of the second half of a run; `kib` by second."""
+        return [(second, kib(second), 7, 4) for second in range(seconds)]
+
     def test_what_grows_is_a_fault_of_a_long_run(self):
-        self.assertEqual(soak.lasting_faults(600, 10, [50, 60], 100_000), [False, False, False])
-        self.assertEqual(soak.lasting_faults(600, 100 * 1024, [50, 60], 100_000), [True, False, False])
-        self.assertEqual(soak.lasting_faults(600, 10, [50, 5000], 100_000), [False, True, False])
-        self.assertEqual(soak.lasting_faults(600, 10, [50, 60], 0), [False, False, True])
-        self.assertEqual(soak.lasting_faults(10, 100 * 1024, [50, 5000], 0), [])
+        still, leak = self.samples(lambda second: 40_000), self.samples(lambda second: 40_000 + 2_000 * second)
+        self.assertEqual(soak.lasting_faults(600, still, [50, 60], 100_000), [False, False, False, False])
+        self.assertEqual(soak.lasting_faults(600, leak, [50, 60], 100_000), [True, True, False, False])
+        self.assertEqual(soak.lasting_faults(600, still, [50, 5000], 100_000), [False, False, True, False])
+        self.assertEqual(soak.lasting_faults(600, still, [50, 60], 0), [False, False, False, True])
+        self.assertEqual(soak.lasting_faults(10, leak, [50, 5000], 0), [])
 
     def test_a_leak_is_a_slope_and_a_step_is_none(self):
-        at = lambda kib: [(second, kib(second), 7, 4) for second in range(300)]  # noqa: E731
-        self.assertEqual(soak.slope_per_minute(at(lambda second: 40_000 + 10 * second)), 600)
-        self.assertEqual(soak.slope_per_minute(at(lambda second: 40_000 + 2_000 * (second > 150))), 0)
+        self.assertEqual(soak.slope_per_minute(self.samples(lambda second: 40_000 + 10 * second)), 600)
+        self.assertEqual(soak.slope_per_minute(self.samples(lambda second: 40_000 + 2_000 * (second > 150))), 0)
         self.assertEqual(soak.slope_per_minute([(1, 40_000, 7, 4)]), 0)
+
+    def test_a_leak_in_steps_is_a_growth_and_one_step_is_none(self):
+        leak = self.samples(lambda second: 40_000 + 2_000 * (second // 80))  # 1 500 KiB a minute
+        self.assertEqual(soak.slope_per_minute(leak), 0)
+        self.assertEqual(soak.lasting_faults(600, leak, [50, 60], 100_000), [False, True, False, False])
+        step = self.samples(lambda second: 40_000 + soak.STEP_MAX * (second > 150))
+        self.assertEqual(soak.lasting_faults(600, step, [50, 60], 100_000), [False, False, False, False])
+
+    def test_a_minute_needs_its_rate_and_its_responses_unless_others_had_the_cpus(self):
+        self.assertEqual(soak.rate_faults(60, 0, 99.9, 0), [False, False])
+        self.assertEqual(soak.rate_faults(60, soak.RATE_MISSED, 99.9, 0), [True, False])
+        self.assertEqual(soak.rate_faults(60, 0, 98.9, 0), [False, True])
+        self.assertEqual(soak.rate_faults(60, soak.RATE_MISSED, 90, 30), [False, False])
+        self.assertEqual(soak.rate_faults(6, soak.RATE_MISSED, 90, 0), [False, False])
+        self.assertEqual(soak.rate_faults(6, 1, 99.9, 30), [True, False])
 
     def test_it_prints_the_check_line_with_its_figures(self):
         done = subprocess.run([SOAK, "--build", os.environ["SOAK_BUILD"], "--seconds", "6", "--step_seconds", "1",
