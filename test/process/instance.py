@@ -28,7 +28,7 @@ bus:
 source-1:
   processor: ledger_source
   reactor: 0
-  service_name: ROUTED
+  service_name: {service}
   ledger: {folder}/ledger
   requests: {requests}
   rate: {rate}
@@ -54,14 +54,17 @@ def use(ledger_program, prosa):
 class Instance:
     """A folder, a configuration in it, and the processes that run it one after the other."""
 
-    def __init__(self, rate=10000, requests=200_000, call_timeout="1s", shutdown_timeout="10s", worker=()):
+    def __init__(self, rate=10000, requests=200_000, call_timeout="1s", shutdown_timeout="10s", worker=(),
+                 service="ROUTED"):
+        """`service`: that of the source's requests; WORK goes to the worker without the router."""
         self.folder = Path(tempfile.mkdtemp(prefix="prosa_process_"))
         self.process = None
         self.spawned_ns = 0
         self.seen = 0  # entries of the ledger that wait_for_successes no longer looks at
         (self.folder / "rules.yml").write_text("rules: []\ndefault: WORK\n", encoding="utf-8")
         text = CONFIGURATION.format(folder=self.folder, rate=rate, requests=requests, call_timeout=call_timeout,
-                                    shutdown_timeout=shutdown_timeout, worker="".join(f"  {line}\n" for line in worker))
+                                    service=service, shutdown_timeout=shutdown_timeout,
+                                    worker="".join(f"  {line}\n" for line in worker))
         (self.folder / "instance.yml").write_text(text, encoding="utf-8")
 
     def __enter__(self):

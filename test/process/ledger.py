@@ -36,6 +36,10 @@ class Ledger:
             if code == 0:
                 self.success_ns.append(ended_ns)
 
+    @property
+    def settled(self):
+        return self.refused + self.ended
+
     def recovery_ms(self, from_ns):
         """From that time to the next response; None when none came."""
         later = [at for at in self.success_ns if at >= from_ns]

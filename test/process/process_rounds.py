@@ -2,8 +2,8 @@
 """test/process/process_rounds.py --build FOLDER [--seed FIRST] [--count N] [--seconds S] [--only SCENARIO]
 
 FOLDER is the build's, where test/process/ledger_program and apps/prosa/prosa are. A round of a seed is each scenario
-once. Prints the check line, with how many requests a kill left unknown and with the recovery times: from SIGCONT, or
-from the start of the process after a SIGKILL, to the first response.
+once. Prints the check line, with how many requests were refused, how many a kill left unknown, and the times to the
+next response: from SIGCONT (continued_ms), and from the start of the process after a SIGKILL (restarted_ms).
 Exit: 0 no failure; 1 otherwise.
 """
 

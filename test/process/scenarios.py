@@ -29,20 +29,23 @@ class Skipped(Exception):
 class Result:
     faults: list = field(default_factory=list)
     requests: int = 0
+    refused: int = 0
     unknown: int = 0  # accepted by a process that was killed
-    recovery_ms: list = field(default_factory=list)
+    continued_ms: list = field(default_factory=list)  # from SIGCONT to the next response
+    restarted_ms: list = field(default_factory=list)  # from the start of the process after a SIGKILL
 
     def expect(self, holds, fault):
         if not holds:
             self.faults.append(fault)
 
-    def recovered(self, milliseconds):
+    def recovered(self, times_ms, milliseconds):
         self.expect(milliseconds is not None, "no response came afterwards")
         if milliseconds is not None:
-            self.recovery_ms.append(milliseconds)
+            times_ms.append(milliseconds)
 
     def account(self, ledger, is_killed=False):
         self.requests += ledger.sent
+        self.refused += ledger.refused
         self.expect(ledger.double == 0, f"{ledger.double} requests have two outcomes")
         self.expect(ledger.wrong == 0, f"{ledger.wrong} answers belong to another request")
         if is_killed:
@@ -132,7 +135,7 @@ def sigstop_and_sigcont(random):
             time.sleep(random.random() * 0.4)
             continued_ns = instance.signal(signal.SIGCONT)
             under_load(instance, result, 100)
-            result.recovered(instance.ledger().recovery_ms(continued_ns))
+            result.recovered(result.continued_ms, instance.ledger().recovery_ms(continued_ns))
         result.ended_in_order(instance, instance.stop())
     return result
 
@@ -152,12 +155,43 @@ def sigkill(random):
         instance.start()
         instance.seen = killed.sent
         under_load(instance, result, 1)
-        result.recovered(instance.ledger(killed.sent).recovery_ms(instance.spawned_ns))
+        result.recovered(result.restarted_ms, instance.ledger(killed.sent).recovery_ms(instance.spawned_ns))
         result.expect(instance.ctl("status").returncode == 0, "ctl does not find the next one")
         exit_code = instance.stop()
         result.account(instance.ledger(killed.sent))
         result.expect(exit_code == 0, f"exit code {exit_code} of the next one: {instance.err()[-500:]}")
     return result
+
+
+def overload(random):
+    """More than the provider takes: what does not fit is refused and counted, by the bus as by who was refused."""
+    result, requests = Result(), 60_000
+    worker = [f"hang_every: {random.randrange(1000, 3000)}", "hang_takes: 60ms"]
+    with Instance(rate=random.choice([50_000, 100_000]), requests=requests, worker=worker, service="WORK") as instance:
+        instance.start()
+        result.expect(eventually(lambda: instance.ledger().settled == requests), f"no load: {instance.err()[-500:]}")
+        counted, ledger = refusals(instance), instance.ledger()
+        result.expect(ledger.refused > 0, "nothing was refused")
+        result.expect(ledger.by_code.get("none", 0) > 0, "nothing was answered")
+        result.expect(counted == ledger.refused, f"{ledger.refused} were refused, {counted} are counted")
+        result.ended_in_order(instance, instance.stop())
+    return result
+
+
+def refusals(instance):
+    """Of the source, as the metrics count them."""
+    shown = instance.ctl("metrics").stdout
+    lines = re.findall(r'^prosa_requests_refused_total{.*"source-1".*} (\d+)', shown, re.MULTILINE)
+    return sum(map(int, lines)) if lines else None
+
+
+def eventually(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def one_cpu(random):
@@ -267,7 +301,7 @@ def refused_to_start(instance, result, limit):
 
 
 ALL = [sigterm_once, sigterm_twice, sigterm_during_start, sigterm_in_restart_storm, sigterm_with_a_hung_handler,
-       sigstop_and_sigcont, sigkill, one_cpu, stressed_cores, descriptor_limit, memory_limit,
+       sigstop_and_sigcont, sigkill, overload, one_cpu, stressed_cores, descriptor_limit, memory_limit,
        wall_clock_jumps]
 
 
@@ -276,11 +310,16 @@ def percentile(values, share):
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else None
 
 
+def distribution(times_ms):
+    return {"count": len(times_ms), "p50": percentile(times_ms, 0.5), "p99": percentile(times_ms, 0.99),
+            "max": percentile(times_ms, 1)}
+
+
 def check_line(seed, results, seconds, skipped=0):
-    recoveries = [milliseconds for result in results for milliseconds in result.recovery_ms]
     return {"check": "process", "seed": seed, "count": len(results),
             "failures": sum(bool(result.faults) for result in results), "seconds": round(seconds, 1),
             "requests": sum(result.requests for result in results),
+            "refused": sum(result.refused for result in results),
             "unknown_after_kill": sum(result.unknown for result in results), "skipped": skipped,
-            "recovery_ms": {"count": len(recoveries), "p50": percentile(recoveries, 0.5),
-                            "p99": percentile(recoveries, 0.99), "max": percentile(recoveries, 1)}}
+            "continued_ms": distribution([each for result in results for each in result.continued_ms]),
+            "restarted_ms": distribution([each for result in results for each in result.restarted_ms])}
