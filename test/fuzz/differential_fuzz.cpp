@@ -1,6 +1,9 @@
 // Random operations on a FlatTvf, a SimpleStringTvf and a map: they agree on every get of the type that was
 // put, on what is there and on the order of the fields.
 //
+// Inputs of an even size go through one writer over a large buffer; those of an odd size through TVFs that own their
+// bytes, where each operation reopens what is there and grows it.
+//
 // An operation is a byte that chooses it, a byte for the tag, and the bytes of a value. Date-times agree to
 // the second: the text form has no fractions.
 #include <array>
@@ -64,17 +67,22 @@ class Operations {
 
     // Until the input or the level ends.
     void run(const Writers& to, Model& model, std::uint32_t depth) {
-        while (!input_.is_empty()) {
-            const std::uint8_t operation = input_.take<std::uint8_t>() % 12;
-            if (operation == 11) return;
-            const Tag tag = tag_of(input_.take<std::uint8_t>());
-            if (operation == 10)
-                remove(to, model, tag);
-            else if (operation == 9)
-                nest(to, model, tag, depth);
-            else
-                put(to, model, tag, operation);
-        }
+        while (step(to, model, depth)) continue;
+    }
+
+    // One operation; false at the end of the input or the level.
+    bool step(const Writers& to, Model& model, std::uint32_t depth) {
+        if (input_.is_empty()) return false;
+        const std::uint8_t operation = input_.take<std::uint8_t>() % 12;
+        if (operation == 11) return false;
+        const Tag tag = tag_of(input_.take<std::uint8_t>());
+        if (operation == 10)
+            remove(to, model, tag);
+        else if (operation == 9)
+            nest(to, model, tag, depth);
+        else
+            put(to, model, tag, operation);
+        return true;
     }
 
   private:
@@ -236,20 +244,53 @@ void expect_finished(Writer& writer, const BodyBuffer& body, const Model& model)
     expect_equal(*view, model);
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void write_at_once(Operations operations) {
     static std::array<std::byte, 1 << 16> flat_storage;
     static std::array<std::byte, 1 << 16> simple_storage;
-    constexpr std::size_t bytes_max = 1'024;  // of an input: a float of ten bytes may take 340 as text
-    if (size > bytes_max) return 0;
     BodyBuffer flat_body{.data = flat_storage.data(), .capacity_bytes = flat_storage.size()};
     BodyBuffer simple_body{.data = simple_storage.data(), .capacity_bytes = simple_storage.size()};
     FlatTvfWriter flat(flat_body);
     SimpleStringTvfWriter simple(simple_body);
     Model model;
-    Operations(FuzzInput(data, size)).run({flat, simple}, model, 1);
+    operations.run({flat, simple}, model, 1);
     expect_finished(flat, flat_body, model);
     expect_finished(simple, simple_body, model);
+}
+
+template <typename Owned>
+void expect_owned(const Owned& owned, const Model& model) {
+    expect_equal(owned.view(), model);
+    const auto again = Owned::from_bytes(owned.bytes());
+    expect(again.ok() && *again == owned, "what is held is well-formed, and copied whole");
+}
+
+void write_in_steps(Operations operations) {
+    FlatTvf flat;
+    SimpleStringTvf simple;
+    Model model;
+    bool goes_on = true;
+    while (goes_on) {
+        const TvfError of_flat = flat.edit([&](FlatTvfWriter& to_flat) {
+            const TvfError of_simple = simple.edit([&](SimpleStringTvfWriter& to_simple) {
+                goes_on = operations.step({to_flat, to_simple}, model, 1);
+            });
+            expect(of_simple == TvfError::none, "text that was reopened is finished");
+        });
+        expect(of_flat == TvfError::none, "what was reopened is finished");
+    }
+    expect_owned(flat, model);
+    expect_owned(simple, model);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    constexpr std::size_t bytes_max = 1'024;  // of an input: a float of ten bytes may take 340 as text
+    if (size > bytes_max) return 0;
+    const Operations operations(FuzzInput(data, size));
+    if (size % 2 == 0)
+        write_at_once(operations);
+    else
+        write_in_steps(operations);
     return 0;
 }
