@@ -51,9 +51,9 @@ class Actor : public Processor {
     void terminate() noexcept override {
         const std::uint64_t incarnation = value_of(bus().info().incarnation);
         world_.log.add(Event::end, who_, incarnation);
-        const bool was_told = incarnation < world_.told_to_end.size() && world_.told_to_end[incarnation];
-        if (world_.is_stopping && !has_failed_ && !was_told && world_.ledger.in_flight(party_) != 0)
-            world_.ledger.fault("a processor was ended by the stop before its requests had their outcomes");
+        if (!has_failed_ && !world_.may_end(incarnation, world_.ledger.in_flight(party_)))
+            world_.ledger.fault(
+                "a processor was ended that had not failed, or before its requests had their outcomes");
         world_.ledger.abandon_all(party_);
     }
 

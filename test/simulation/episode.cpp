@@ -192,7 +192,7 @@ class Episode {
 
     // Clients and instance go in either order; then nothing is left open.
     void leave() {
-        world_.is_stopping = false;  // who hangs for ever is ended by the instance's destruction
+        world_.is_leaving = true;  // who hangs for ever is ended by the instance's destruction
         note_branches(world_.reached, main_->report());
         note_branches(world_.reached, operator_.visited());
         if (world_.random.one_in(2)) visitors_.clear();

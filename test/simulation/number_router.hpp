@@ -27,6 +27,7 @@ class NumberRouter {
                                                                 AdaptorContext& context) {
         auto made = std::make_unique<NumberRouter>();
         made->world_ = options.world;
+        made->incarnation_ = value_of(context.bus.info().incarnation);
         for (const std::string& name : options.services) made->targets_.push_back(context.bus.resolve(name));
         return made;
     }
@@ -40,14 +41,20 @@ class NumberRouter {
             world_->ledger.answer(number, ServiceError::protocol, 0, world_->now_ns);
             return Route::refuse(ServiceError::protocol);
         }
-        if (world_->happens(world_->temper.throws)) throw std::runtime_error("at random");
+        has_failed_ = world_->happens(world_->temper.throws);
+        if (has_failed_) throw std::runtime_error("at random");
         return Route::to(targets_[number % targets_.size()], number % 16);
     }
 
-    void terminate() noexcept {}
+    void terminate() noexcept {
+        if (!has_failed_ && !world_->may_end(incarnation_, 0))
+            world_->ledger.fault("a router was ended that had not failed");
+    }
 
   private:
     World* world_ = nullptr;
+    std::uint64_t incarnation_ = 0;
+    bool has_failed_ = false;
     std::vector<ServiceHandle> targets_;
 };
 

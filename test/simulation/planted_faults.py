@@ -53,6 +53,8 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "if (queue.restart_at_ns <= now_ns) begin(processor, queue);", "(void)now_ns;"),
     ("a reactor that recovered stays suspended", "core/bus/control.cpp",
      "publisher_.set_suspended(hosted.id, is_hanging);", "if (is_hanging) publisher_.set_suspended(hosted.id, true);"),
+    ("a failure ends a neighbour, too", "core/bus/bus_node.cpp", "end_shard(*shard, &failure);",
+     "end_shard(*shard, &failure);\n        end_shard(*shards_.front(), &failure);"),
     ("failures are not noted", "core/bus/shard.cpp", "if (processor_ != nullptr) node_.note_failure(*this);", ""),
 )
 

@@ -30,9 +30,17 @@ struct World {
     std::uint32_t probes_open = 0;  // sources that have not done so
     bool wants_stop = false;        // the next source that turns stops the instance
     bool is_stopping = false;
+    bool is_leaving = false;        // the instance is destroyed
     std::vector<bool> told_to_end;  // incarnations that an operator restarts or removes, by number
     std::uint32_t shards_seen = 0;  // a bit for each shard that got requests
     std::uint32_t flooded = 0;      // a bit for each of the flooders that got requests
+
+    // Whether the bus may end an incarnation that did not fail: an operator told it to, or the instance ends, in order
+    // only after the outcomes.
+    bool may_end(std::uint64_t incarnation, std::uint64_t in_flight) const noexcept {
+        const bool was_told = incarnation < told_to_end.size() && told_to_end[incarnation];
+        return was_told || is_leaving || (is_stopping && in_flight == 0);
+    }
 
     // Whether something of this chance in ten thousand happens now.
     bool happens(std::uint32_t chance) noexcept { return !is_calm && random.has(chance); }
