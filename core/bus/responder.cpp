@@ -276,7 +276,9 @@ std::uint32_t Responder::outbox_count() const noexcept {
 
 std::uint32_t Responder::waiting_count() const noexcept {
     std::uint32_t count = 0;
-    for (const auto& inbound : inbounds_) count += inbound->link->requests.readable_count();
+    for (const auto& inbound : inbounds_)
+        count += inbound->link->requests.readable_count() + inbound->waiting.count();
+    for (const MessageBlock* early = early_head_; early != nullptr; early = early->next) ++count;
     for (const SharedEndpoint& endpoint : shared_) count += endpoint.queue->depth();
     return count;
 }

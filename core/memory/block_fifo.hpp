@@ -2,7 +2,7 @@
 //
 // Threads   one: the owner of the blocks in it.
 // Units     blocks; as many as there are.
-// Cost      O(1) each; pop_front touches the first block's line, push_front its block's, push_back that and the last one's.
+// Cost      O(1) each but count; pop_front touches the first block's line, push_front its block's, push_back that and the last one's.
 #pragma once
 
 #include "core/memory/message_pool.hpp"
@@ -12,6 +12,12 @@ namespace prosa {
 class BlockFifo {
   public:
     bool is_empty() const noexcept { return head_ == nullptr; }
+
+    std::uint32_t count() const noexcept {
+        std::uint32_t count = 0;
+        for (const MessageBlock* block = head_; block != nullptr; block = block->next) ++count;
+        return count;
+    }
 
     // `block` is in no other list.
     void push_back(MessageBlock& block) noexcept {

@@ -34,7 +34,9 @@ TEST_CASE("messages that find the reply ring full wait in order") {
     pair.serve();
     CHECK(pair.responder.is_blocked());
     CHECK(pair.callee.count(CalleeCounter::received) == 4);
+    CHECK(pair.responder.waiting_count() == 4);
     pair.settle();
+    CHECK(pair.responder.waiting_count() == 0);
     REQUIRE(pair.caller.seen.size() == 8);
     for (std::uint64_t i = 0; i < 8; ++i) CHECK(pair.caller.seen[i].token == i);
     CHECK(pair.requester_blocks() == 0);
@@ -95,6 +97,7 @@ TEST_CASE("a message that overtakes its requester's link waits for it") {
     REQUIRE(pair.send("second", 2));
     CHECK(pair.serve() == 2);
     CHECK(pair.callee.count(CalleeCounter::received) == 0);
+    CHECK(pair.responder.waiting_count() == 2);
     pair.responder.attach(pair.link);
     pair.settle();
     CHECK(pair.caller.count(CallerCounter::outcome_none) == 2);
