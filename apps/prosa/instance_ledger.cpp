@@ -61,9 +61,9 @@ void check_answers(const InstanceLedger& ledger, std::vector<std::string>& found
         std::pair{CallerCounter::outcome_protocol, CalleeCounter::answered_protocol},
         std::pair{CallerCounter::outcome_dropped, CalleeCounter::answered_dropped},
     };
-    const std::uint64_t unmatched = ledger.total(CallerCounter::late) +
-                                    ledger.total(CallerCounter::abandoned) +
-                                    ledger.total(CallerCounter::outcome_shutting_down) + ledger.duplicate;
+    const std::uint64_t unmatched =
+        ledger.total(CallerCounter::late) + ledger.total(CallerCounter::abandoned) +
+        ledger.total(CallerCounter::outcome_shutting_down) + ledger.duplicate + ledger.unsent;
     for (const auto& [outcome, answer] : pairs) {
         const std::uint64_t seen = ledger.total(outcome);
         const std::uint64_t given = ledger.total(answer);
@@ -141,6 +141,7 @@ InstanceLedger make_ledger(const InstanceReport& report, const LoadBoard& board)
         ledger.unreachable += reactor.unreachable;
         ledger.duplicate += reactor.duplicate;
         ledger.unread += reactor.queue_depth;
+        ledger.unsent += reactor.outbox;
     }
     for (const auto& source : board.sources())
         ledger.sources.push_back({source->name, source->counters.values()});

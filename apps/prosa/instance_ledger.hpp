@@ -42,6 +42,7 @@ struct PROSA_API InstanceLedger {
     std::uint64_t unreachable = 0;  // requests that reactors ended, for their provider was gone
     std::uint64_t duplicate = 0;    // replies that nothing waited for
     std::uint64_t unread = 0;       // requests that nobody took
+    std::uint64_t unsent = 0;       // answers that found no room before the end
 
     std::uint64_t total(CallerCounter counter) const noexcept;
     std::uint64_t total(CalleeCounter counter) const noexcept;

@@ -230,6 +230,7 @@ void BusNode::on_thread_end() {
 
 void BusNode::settle() noexcept {
     requester_.drain_all_replies();
+    status_.outbox.store(responder_.outbox_count(), std::memory_order_relaxed);
     status_.waiting.store(responder_.waiting_count(), std::memory_order_relaxed);
 }
 

@@ -104,6 +104,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status start();
     absl::Status start_in_place();
     int join();
+    void settle();
     bool join_for(Nanos timeout_ns);
 
     // --- Main's thread, or before start ----------------------------------------------------------------------

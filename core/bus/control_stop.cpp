@@ -131,7 +131,17 @@ void BusMain::Control::take_back() noexcept {
     ended_promise_.set_value();
 }
 
+// What the last replies count, and what lies untaken, once nobody turns any more.
+void BusMain::Control::settle() {
+    for (HostedReactor& hosted : reactors_)
+        if (hosted.reactor->state() == ReactorState::ended) hosted.node->settle();
+}
+
 int BusMain::Control::join() {
+    if (options_.stepped_from_ns) {
+        settle();
+        return 0;
+    }
     if (!thread_.joinable()) return 0;
     ended_.wait();
     may_leave_.store(true, std::memory_order_release);  // [leave]
@@ -145,8 +155,7 @@ int BusMain::Control::join() {
         else
             hosted.thread.detach();
     }
-    for (HostedReactor& hosted : reactors_)
-        if (hosted.reactor->state() == ReactorState::ended) hosted.node->settle();
+    settle();
     return hung_threads_.empty() ? 0 : 1;
 }
 

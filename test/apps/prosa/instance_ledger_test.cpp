@@ -92,6 +92,18 @@ TEST_CASE("a request that its provider did not answer is named") {
     CHECK(instance.disagreement() == "provider answers: 101 requests received, but 100 answered");
 }
 
+TEST_CASE("an answer that no requester saw is named, unless it came late or found no room before the end") {
+    Instance instance;
+    count(instance.requester, CallerCounter::accepted, 1);
+    count(instance.requester, CallerCounter::outcome_timeout, 1);
+    count(instance.provider, CalleeCounter::received, 1);
+    count(instance.provider, CalleeCounter::answered_none, 1);
+    CHECK(instance.disagreement() ==
+          "providers gave 94 answers with the code none, but requesters saw 90 (3 came late or to nobody)");
+    instance.reactor.outbox = 1;
+    CHECK(instance.disagreement() == "");
+}
+
 TEST_CASE("a request that never arrived is named, unless the stop ended it or its provider was gone") {
     Instance instance;
     count(instance.requester, CallerCounter::accepted, 2);

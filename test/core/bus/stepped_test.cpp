@@ -165,6 +165,39 @@ TEST_CASE("a stop waits for a reactor that does not turn, but not for ever") {
     CHECK_FALSE(main.step_main(now_ns + 3 * ns_per_s));
 }
 
+TEST_CASE("join counts an answer that came after its requester's reactor had ended") {
+    InstanceOptions options = stepped_options();
+    BusMain main(options);
+    REQUIRE(main.add_processor(echo("still")).ok());
+    ServiceHandle service = no_service;
+    LambdaProcessor* asker = nullptr;
+    REQUIRE(main.add_processor(definition("asker",
+                                          [&](LambdaProcessor& made) {
+                                              asker = &made;
+                                              made.start = [&](LambdaProcessor& self) {
+                                                  service = self.bus().resolve("ECHO");
+                                                  return absl::OkStatus();
+                                              };
+                                          }))
+                .ok());
+    REQUIRE(main.start().ok());
+    const Nanos now_ns = *options.stepped_from_ns;
+    for (int i = 0; i < 12; ++i) main.step(now_ns);
+    REQUIRE(static_cast<bool>(asker->bus().send(service, bytes_of("x"))));
+    main.stop("at once");
+    main.stop("now");
+    for (int i = 0; i < 12; ++i) {
+        main.step_main(now_ns);
+        main.step_reactor(1, now_ns);
+    }
+    for (int i = 0; i < 12; ++i) main.step(now_ns);
+    REQUIRE(main.report().reactors[0].state == ReactorState::ended);
+    CHECK(main.join() == 0);
+    const auto& counts = main.report().processors.at(1).queues.at(0).caller;
+    CHECK(counts[static_cast<std::size_t>(CallerCounter::outcome_shutting_down)] == 1);
+    CHECK(counts[static_cast<std::size_t>(CallerCounter::late)] == 1);
+}
+
 TEST_CASE("with the same seed, restarts wait as long") {
     const auto restarted_ns = [](std::uint64_t seed) {
         InstanceOptions options = stepped_options();
