@@ -2,8 +2,9 @@
 //
 // Forbids   at any time: a reply that nothing waited for; more kept, more credit or more outcomes than
 //           there may be; a request to a reactor that is known to hang.
-//           at rest: a block, a kept request, an answer or a unit of credit that is not home; counters of one
-//           side that do not add up; outcomes that processors and clients count otherwise than the ledger.
+//           at rest: a block or a unit of credit that is not home.
+//           at rest, and after a stop in order: a kept request; counters of requesters and providers that do not add up;
+//           outcomes that processors and clients count otherwise than the ledger.
 #pragma once
 
 #include "core/bus/bus_main.hpp"
@@ -20,8 +21,14 @@ bool is_settled(const InstanceReport& report);
 
 bool is_empty(const InstanceReport& report);
 
-// After is_empty; `visited` are the counters of the clients, those that have left included.
-void inspect_rest(World& world, const InstanceReport& report,
+bool have_all_ended(const InstanceReport& report);
+
+// Where requesters and providers count otherwise than each other; empty when they agree.
+std::string disagreement(const InstanceReport& report, const CounterBlock<CallerCounter>::Values& visited);
+
+// After is_empty, or have_all_ended; `visited` are the counters of the clients, those that have left
+// included.
+void inspect_sums(World& world, const InstanceReport& report,
                   const CounterBlock<CallerCounter>::Values& visited);
 
 // Notes the branches that only the instance's counters show.

@@ -99,6 +99,8 @@ void Operator::come_or_go() {
         visitors_.back()->leave();
         const auto values = visitors_.back()->caller().counters.values();
         for (std::size_t i = 0; i < left_.size(); ++i) left_[i] += values[i];
+        // What is still to come, comes to nobody.
+        left_[static_cast<std::size_t>(CallerCounter::late)] += visitors_.back()->unanswered_count();
         visitors_.pop_back();
         return;
     }

@@ -27,6 +27,8 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
     ("a late answer keeps its pending entry", "core/bus/requester.cpp",
      "counters[CallerCounter::late].add();\n            pending_.free(*entry);",
      "counters[CallerCounter::late].add();"),
+    ("an answer that came late is not counted", "core/bus/requester.cpp",
+     "if (caller != nullptr) caller->counters[CallerCounter::late].add();", ""),
     ("an answer's block does not go home", "core/bus/requester.cpp",
      "if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(outbound, body);", ""),
     ("a deadline gives no timeout", "core/bus/requester.cpp", "report(entry, ServiceError::timeout);",

@@ -41,7 +41,7 @@ class Visitor {
             world_.ledger.fault("a client counts other requests in flight than it has");
     }
 
-    bool is_idle() const { return client_->unanswered_count() == 0; }
+    std::uint64_t unanswered_count() const { return client_->unanswered_count(); }
     std::uint64_t in_flight() const { return world_.ledger.in_flight(party_); }
     const Caller& caller() const { return client_->caller(); }
 
