@@ -64,11 +64,11 @@ class Episode {
     }
 
     void maybe_look() {
-        if (scheduler_.steps() - looked_at_ >= steps_per_look_) look();
+        if (scheduler_.turns() - looked_at_ >= steps_per_look_) look();
     }
 
     void look() {
-        looked_at_ = scheduler_.steps();
+        looked_at_ = scheduler_.turns();
         const InstanceReport report = main_->report();
         inspect(world_, report);
         Reached& reached = world_.reached;

@@ -10,8 +10,8 @@ namespace prosa::simulation {
 
 struct EpisodeResult {
     std::uint64_t requests = 0;  // accepted
-    std::uint64_t steps = 0;
-    std::string fault;  // the first; empty when every promise was kept
+    std::uint64_t steps = 0;     // drawn, without the rounds in lock-step
+    std::string fault;           // the first; empty when every promise was kept
 };
 
 EpisodeResult run_episode(Random& random, EventLog& log, Reached& reached);

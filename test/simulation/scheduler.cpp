@@ -47,6 +47,7 @@ void Scheduler::step() {
         if (held_until_[who] > world_.now_ns + elapsed_ns_) return;
         world_.now_ns += std::exchange(elapsed_ns_, 0);
     }
+    ++steps_;
     turn(who);
 }
 
@@ -63,7 +64,7 @@ void Scheduler::free_all() {
 }
 
 void Scheduler::turn(std::size_t who) {
-    ++steps_;
+    ++turns_;
     const std::size_t reactors = main_.reactor_count();
     world_.log.add(Event::turn, who, static_cast<std::uint64_t>(world_.now_ns));
     if (who == 0)

@@ -4,7 +4,7 @@
 // times while another turns once. A reactor that hangs, or Main when it is late, does not turn until its time
 // is over.
 //
-// Units     a step is one turn of one of them.
+// Units     a step is one turn of whoever was drawn; turns are all, those of the rounds that end a fault included.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ class Scheduler {
 
     bool has_ended() const noexcept { return has_ended_; }
     std::uint64_t steps() const noexcept { return steps_; }
+    std::uint64_t turns() const noexcept { return turns_; }
 
   private:
     static constexpr std::uint32_t steps_per_draw = 512;
@@ -55,6 +56,7 @@ class Scheduler {
     Nanos pace_ns_ = 1;
     Nanos elapsed_ns_ = 0;  // since the last step of Main or a reactor: visitors live on the time of that one
     std::uint64_t steps_ = 0;
+    std::uint64_t turns_ = 0;
     bool has_ended_ = false;
 };
 
