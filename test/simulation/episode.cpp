@@ -71,6 +71,7 @@ class Episode {
         looked_at_ = scheduler_.turns();
         const InstanceReport report = main_->report();
         inspect(world_, report);
+        scheduler_.check_hangs(report);
         Reached& reached = world_.reached;
         if (report.table_snapshots_pinned != 0) reached.add(Branch::table_pinned);
         std::uint32_t hanging = 0;

@@ -1,5 +1,6 @@
 #include "test/simulation/scheduler.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -63,10 +64,41 @@ void Scheduler::free_all() {
         if (held != no_deadline_ns) held = 0;
 }
 
+void Scheduler::note_turn(Pace& pace) {
+    const Nanos apart_ns = world_.now_ns - pace.turned_ns;
+    if (apart_ns > world_.bus.hang_after_ns / 4) pace.steady_ns = world_.now_ns;
+    if (apart_ns >= world_.bus.hang_after_ns) pace.stood_ns = world_.now_ns;
+    pace.turned_ns = world_.now_ns;
+}
+
+// A verdict needs four readings of Main in hang_after, and each may come a quarter late.
+void Scheduler::check_hangs(const InstanceReport& report) {
+    const Nanos hang_ns = world_.bus.hang_after_ns;
+    paces_.resize(1 + report.reactors.size());
+    const Pace main = paces_[0];
+    for (std::size_t place = 0; place < report.reactors.size(); ++place) {
+        Pace& pace = paces_[place + 1];
+        const ReactorReport& reactor = report.reactors[place];
+        const bool stands = main.turned_ns - pace.turned_ns >= hang_ns;
+        if (reactor.is_hanging && !pace.was_hanging && !stands && pace.stood_ns < looked_ns_)
+            world_.ledger.fault("a reactor that turned is said to hang");
+        if (reactor.is_hanging && main.turned_ns - pace.steady_ns > 3 * hang_ns / 2 && !stands &&
+            pace.turned_ns + hang_ns / 4 > main.turned_ns)
+            world_.ledger.fault("a reactor that turns again is still said to hang");
+        if (!reactor.is_hanging && reactor.state == ReactorState::running && pace.turned_ns != 0 &&
+            main.turned_ns - std::max(pace.turned_ns, main.steady_ns) > 2 * hang_ns)
+            world_.ledger.fault("a reactor that stands still is not said to hang");
+        pace.was_hanging = reactor.is_hanging;
+    }
+    looked_ns_ = world_.now_ns;
+}
+
 void Scheduler::turn(std::size_t who) {
     ++turns_;
     const std::size_t reactors = main_.reactor_count();
     world_.log.add(Event::turn, who, static_cast<std::uint64_t>(world_.now_ns));
+    paces_.resize(1 + reactors);
+    if (who <= reactors) note_turn(paces_[who]);
     if (who == 0)
         has_ended_ = !main_.step_main(world_.now_ns);
     else if (who <= reactors)

@@ -33,6 +33,10 @@ class Scheduler {
     void hang(std::size_t place, Nanos until_ns);
     void free_all();  // but those who hang for ever
 
+    // Main's verdicts on who hangs, against the turns that were given: none of a reactor that did not stand still, none
+    // late, none kept. For looks.
+    void check_hangs(const InstanceReport& report);
+
     bool has_ended() const noexcept { return has_ended_; }
     std::uint64_t steps() const noexcept { return steps_; }
     std::uint64_t turns() const noexcept { return turns_; }
@@ -40,8 +44,16 @@ class Scheduler {
   private:
     static constexpr std::uint32_t steps_per_draw = 512;
 
+    struct Pace {
+        Nanos turned_ns = 0;  // last; 0: never
+        Nanos steady_ns = 0;  // since then no two turns were a quarter of hang_after apart
+        Nanos stood_ns = 0;   // until then it last stood still for hang_after
+        bool was_hanging = false;
+    };
+
     void draw_weights();
     void misbehave();
+    void note_turn(Pace& pace);
     // 0 is Main, then the reactors, then the visitors.
     void turn(std::size_t who);
     std::size_t party_count() const { return 1 + main_.reactor_count() + visitors_.size(); }
@@ -51,6 +63,8 @@ class Scheduler {
     Visitors& visitors_;
     std::vector<std::uint32_t> weights_;
     std::vector<Nanos> held_until_;  // of Main and the reactors
+    std::vector<Pace> paces_;        // of Main and the reactors
+    Nanos looked_ns_ = 0;
     std::uint32_t total_weight_ = 0;
     std::uint32_t steps_until_draw_ = 0;
     Nanos pace_ns_ = 1;
