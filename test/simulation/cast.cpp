@@ -73,7 +73,7 @@ class Casting {
 
     void note_policy(Policy policy) {
         const auto first = static_cast<std::size_t>(Branch::policy_round_robin);
-        world_.reached.add(static_cast<Branch>(first + static_cast<std::size_t>(policy)));
+        world_.chaos_policy = static_cast<Branch>(first + static_cast<std::size_t>(policy));
     }
 
     ProcessorDefinition definition(std::string name, ProcessorFactory make) {

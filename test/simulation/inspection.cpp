@@ -185,10 +185,14 @@ void note_branches(Reached& reached, const CallerValues& caller) {
 void note_branches(Reached& reached, const InstanceReport& report) {
     for (const ReactorReport& reactor : report.reactors)
         reached.add(Branch::unreachable_incarnation, reactor.unreachable);
-    for_each_queue(report, [&](const ProcessorReport&, const QueueReport& queue) {
+    bool found_full[2] = {};
+    for_each_queue(report, [&](const ProcessorReport& processor, const QueueReport& queue) {
+        if (processor.name.starts_with("flood-") && at(queue.caller, CallerCounter::refused_ring) != 0)
+            found_full[processor.name == "flood-1" ? 0 : 1] = true;
         note_branches(reached, queue.caller);
         reached.add(Branch::expired_before_handler, at(queue.callee, CalleeCounter::answered_timeout));
     });
+    if (found_full[0] && found_full[1]) reached.add(Branch::flooded_both_ways);
 }
 
 }  // namespace prosa::simulation

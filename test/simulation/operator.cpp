@@ -50,20 +50,24 @@ void Operator::act(std::uint32_t which) {
         case 10:
             main_.wake_reactors();
             break;
-        default:
-            world_.reached.add(Branch::restart_storm);
-            for (std::uint32_t left = 2 + world_.random.below(6); left > 0; --left) restart();
+        default: {
+            std::uint32_t accepted = 0;
+            for (std::uint32_t left = 2 + world_.random.below(6); left > 0; --left)
+                accepted += restart() ? 1 : 0;
+            if (accepted > 1) world_.reached.add(Branch::restart_storm);
+        }
     }
 }
 
-void Operator::restart() {
+bool Operator::restart() {
     const std::string& name = any_name();
     const InstanceReport report = main_.report();
     const ProcessorReport* const before = find(report, name);
-    if (before == nullptr || !main_.restart_processor(name).ok()) return;
+    if (before == nullptr || !main_.restart_processor(name).ok()) return false;
     note_end(*before);
     const bool was_up = before->state == ProcessorState::running || before->state == ProcessorState::starting;
     world_.reached.add(was_up ? Branch::restarted_by_operator : Branch::restarted_while_down);
+    return true;
 }
 
 // Its requests end unheard, also when the stop comes first.

@@ -27,7 +27,7 @@ class Operator {
     static constexpr std::uint32_t visitors_max = 24;  // in one instance's life
 
     void act(std::uint32_t which);
-    void restart();
+    bool restart();  // true when it was accepted
     void remove();
     void note_end(const ProcessorReport& processor);
     void add_extra();

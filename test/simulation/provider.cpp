@@ -44,6 +44,7 @@ void Provider::on_request(Request& request) {
     const auto number = world_.ledger.arrive(request.body(), request.deadline_ns(), bus().now_ns());
     if (!number) return;
     if (bus().info().shard_count > 1) note_shard();
+    if (service_ == "CHAOS") note_choice();
     if (!world_.is_calm) return misbehave(request, *number);
     while (!held_.empty()) release_one();
     answer(request, *number);
@@ -52,6 +53,12 @@ void Provider::on_request(Request& request) {
 void Provider::note_shard() {
     const auto seen = world_.shards_seen |= 1U << value_of(bus().info().queue);
     if ((seen & (seen - 1)) != 0) world_.reached.add(Branch::shared_by_two_shards);
+}
+
+// A policy is seen when it has sent to more than one; primary_backup so when the first was not there.
+void Provider::note_choice() {
+    const auto seen = world_.chaos_seen |= 1U << who_;
+    if ((seen & (seen - 1)) != 0) world_.reached.add(world_.chaos_policy);
 }
 
 void Provider::misbehave(Request& request, std::uint64_t number) {

@@ -43,6 +43,7 @@ class Provider final : public Actor {
     void relay(Request& request, std::uint64_t number);
     Task<void> ask_and_answer(KeptRequest kept, std::uint64_t number);
     void note_shard();
+    void note_choice();
 
     const std::string service_;
     const std::string relays_to_;

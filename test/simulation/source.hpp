@@ -86,8 +86,6 @@ class Flooder final : public Actor {
     void on_request(Request& request) override {
         const auto number = world_.ledger.arrive(request.body(), request.deadline_ns(), bus().now_ns());
         if (!number) return;
-        world_.flooded |= 1U << (who_ % 2);
-        if (world_.flooded == 3) world_.reached.add(Branch::flooded_both_ways);
         Answer answer = request.answer();
         const std::uint32_t bytes = world_.draw_body_bytes();
         const bool fits = write_body(answer.body(), bytes, *number);

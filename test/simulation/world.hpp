@@ -33,7 +33,8 @@ struct World {
     bool is_leaving = false;        // the instance is destroyed
     std::vector<bool> told_to_end;  // incarnations that an operator restarts or removes, by number
     std::uint32_t shards_seen = 0;  // a bit for each shard that got requests
-    std::uint32_t flooded = 0;      // a bit for each of the flooders that got requests
+    std::uint32_t chaos_seen = 0;   // a bit for each provider of CHAOS that got requests
+    Branch chaos_policy = Branch::policy_round_robin;
 
     // Whether the bus may end an incarnation that did not fail: an operator told it to, or the instance ends, in order
     // only after the outcomes.
