@@ -30,7 +30,7 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
     ("an answer that came late is not counted", "core/bus/requester.cpp",
      "if (caller != nullptr) caller->counters[CallerCounter::late].add();", ""),
     ("an answer's block does not go home", "core/bus/requester.cpp",
-     "if (MessageBlock* const body = body_block_of(header)) [[unlikely]] send_home(outbound, body);", ""),
+     "if (MessageBlock* const body = body_block_of(header)) [[unlikely]]\n        send_home(outbound, body);", ""),
     ("a deadline gives no timeout", "core/bus/requester.cpp", "report(entry, ServiceError::timeout);",
      "(void)entry;"),
     ("the stop ends no request", "core/bus/requester.cpp",
