@@ -24,7 +24,7 @@ class Outbox {
   public:
     bool is_empty() const noexcept { return waiting_.is_empty(); }
     // Answers that wait.
-    std::uint32_t count() const noexcept { return count_; }
+    std::uint32_t count() const noexcept { return waiting_.count(); }
 
     bool may_take_request(Ring& replies) const noexcept { return is_empty() && replies.can_claim(1); }
 
@@ -44,7 +44,6 @@ class Outbox {
             send(answer);
         } else {
             waiting_.push_back(answer);
-            ++count_;
         }
     }
 
@@ -53,7 +52,6 @@ class Outbox {
     std::uint32_t flush(Ring& replies, Send&& send) noexcept {
         std::uint32_t sent = 0;
         for (; !is_empty() && may_send(replies); ++sent) send(waiting_.pop_front());
-        count_ -= sent;
         return sent;
     }
 
@@ -63,7 +61,6 @@ class Outbox {
     }
 
     BlockFifo waiting_;  // oldest first
-    std::uint32_t count_ = 0;
     std::uint32_t reserved_slots_ = 0;
     bool has_open_answer_ = false;
 };

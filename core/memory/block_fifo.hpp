@@ -2,7 +2,7 @@
 //
 // Threads   one: the owner of the blocks in it.
 // Units     blocks; as many as there are.
-// Cost      O(1) each but count; pop_front touches the first block's line, push_front its block's, push_back that and the last one's.
+// Cost      O(1) each; pop_front touches the first block's line, push_front its block's, push_back that and the last one's.
 #pragma once
 
 #include "core/memory/message_pool.hpp"
@@ -13,17 +13,14 @@ class BlockFifo {
   public:
     bool is_empty() const noexcept { return head_ == nullptr; }
 
-    std::uint32_t count() const noexcept {
-        std::uint32_t count = 0;
-        for (const MessageBlock* block = head_; block != nullptr; block = block->next) ++count;
-        return count;
-    }
+    std::uint32_t count() const noexcept { return count_; }
 
     // `block` is in no other list.
     void push_back(MessageBlock& block) noexcept {
         block.next = nullptr;
         (head_ == nullptr ? head_ : tail_->next) = &block;
         tail_ = &block;
+        ++count_;
     }
 
     // Back to its place, for who took it out in vain.
@@ -31,18 +28,21 @@ class BlockFifo {
         if (head_ == nullptr) tail_ = &block;
         block.next = head_;
         head_ = &block;
+        ++count_;
     }
 
     // Takes the oldest out. Not of an empty queue.
     MessageBlock& pop_front() noexcept {
         MessageBlock& block = *head_;
         head_ = block.next;
+        --count_;
         return block;
     }
 
   private:
     MessageBlock* head_ = nullptr;
     MessageBlock* tail_ = nullptr;  // of a queue that is not empty
+    std::uint32_t count_ = 0;
 };
 
 }  // namespace prosa

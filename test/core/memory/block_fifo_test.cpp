@@ -14,11 +14,15 @@ TEST_CASE("blocks leave in the order in which they came") {
     BlockFifo fifo;
     CHECK(fifo.is_empty());
     for (MessageBlock& block : blocks) fifo.push_back(block);
+    CHECK(fifo.count() == 3);
+    fifo.push_front(fifo.pop_front());
+    CHECK(fifo.count() == 3);
     for (MessageBlock& block : blocks) {
         CHECK_FALSE(fifo.is_empty());
         CHECK(&fifo.pop_front() == &block);
     }
     CHECK(fifo.is_empty());
+    CHECK(fifo.count() == 0);
 }
 
 TEST_CASE("a block that left may wait again, in this queue or another") {
