@@ -10,30 +10,34 @@ namespace prosa {
 Answer::Answer(Responder& responder, Inbound& inbound, Callee& callee, const MessageHeader& request,
                MessageBlock* kept, std::uint32_t body_bytes_hint, MessageBlock** kept_owner,
                bool* is_answered) noexcept
-    : responder_(&responder),
+    : header_(kept != nullptr ? open_in_block(responder, *kept) : open_in_slot(responder, inbound)),
+      responder_(&responder),
       inbound_(&inbound),
       callee_(&callee),
       request_(&request),
       kept_(kept),
       kept_owner_(kept_owner),
-      is_answered_(is_answered) {
-    const std::uint32_t slot_bytes = responder.options().slot_bytes;
-    if (kept != nullptr) {
-        header_ = new (kept->payload() + slot_bytes) MessageHeader{};
-    } else {
-        PROSA_ASSERT(!inbound.outbox.has_open_answer(), "one answer is written at a time");
-        std::byte* const slot = inbound.link->replies.try_claim();
-        PROSA_ASSERT(slot != nullptr, "a slot is reserved before the handler is called");
-        unpoison(slot, slot_bytes);
-        header_ = &header_at(slot);
-        inbound.outbox.open_answer();
-    }
-    body_.data = area_of(*header_);
-    body_.capacity_bytes = slot_bytes - header_bytes;
-    body_.grow = &Answer::grow;
-    body_.owner = this;
+      is_answered_(is_answered),
+      body_{.data = area_of(*header_),
+            .capacity_bytes = responder.options().slot_bytes - header_bytes,
+            .grow = &Answer::grow,
+            .owner = this} {
     if (body_bytes_hint > body_.capacity_bytes) [[unlikely]]
         (void)grow(body_, body_bytes_hint);
+}
+
+MessageHeader* Answer::open_in_block(Responder& responder, MessageBlock& kept) noexcept {
+    return new (kept.payload() + responder.options().slot_bytes) MessageHeader{};
+}
+
+[[gnu::always_inline]] inline MessageHeader* Answer::open_in_slot(Responder& responder,
+                                                                  Inbound& inbound) noexcept {
+    PROSA_ASSERT(!inbound.outbox.has_open_answer(), "one answer is written at a time");
+    std::byte* const slot = inbound.link->replies.try_claim();
+    PROSA_ASSERT(slot != nullptr, "a slot is reserved before the handler is called");
+    unpoison(slot, responder.options().slot_bytes);
+    inbound.outbox.open_answer();
+    return &header_at(slot);
 }
 
 bool Answer::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {
@@ -68,11 +72,7 @@ void Answer::commit_as(ServiceError error) noexcept {
     }
     MessageHeader& header = *header_;
     header.body_bytes = body_.size_bytes;
-    header.id = request_->id;
-    header.deadline_ns = request_->deadline_ns;
-    header.service = request_->service;
-    header.pending_index = request_->pending_index;
-    header.provider = request_->provider;
+    copy_identity(header, *request_);
     header.kind = error == ServiceError::none ? MessageKind::response : MessageKind::error;
     header.error = error;
     header.flags = kept_ == nullptr && inbound_->read_ahead.has_more() ? more_follows : 0;

@@ -56,6 +56,8 @@ class Answer {
     Answer() = default;
 
     PROSA_API void commit_as(ServiceError error) noexcept;
+    static MessageHeader* open_in_block(Responder& responder, MessageBlock& kept) noexcept;
+    static MessageHeader* open_in_slot(Responder& responder, Inbound& inbound) noexcept;
     static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
 
     MessageHeader* header_ = nullptr;  // in the reply slot, or in the kept block

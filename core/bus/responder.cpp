@@ -54,6 +54,7 @@ void Responder::close_endpoint(EndpointTag tag) noexcept {
     PROSA_ASSERT(callee_of(tag) != nullptr, "an endpoint is closed once");
     Endpoint& endpoint = endpoints_[endpoint_index(tag)];
     endpoint.callee = nullptr;
+    forget_last_callee();
 }
 
 void Responder::join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee) {
@@ -75,12 +76,16 @@ void Responder::leave_shared_queue(const SharedQueue& queue, const Callee& calle
     }
 }
 
-Callee* Responder::callee_of(EndpointTag tag) noexcept {
+Callee* Responder::find_callee(EndpointTag tag) noexcept {
     const std::uint32_t index = endpoint_index(tag);
     if (index >= endpoints_.size()) [[unlikely]]
         return nullptr;
     const Endpoint& endpoint = endpoints_[index];
-    return endpoint.generation == value_of(tag) >> endpoint_index_bits ? endpoint.callee : nullptr;
+    if (endpoint.generation != value_of(tag) >> endpoint_index_bits) [[unlikely]]
+        return nullptr;
+    last_tag_ = tag;
+    last_callee_ = endpoint.callee;
+    return endpoint.callee;
 }
 
 std::uint32_t Responder::serve_requests() noexcept {
@@ -114,7 +119,7 @@ std::uint32_t Responder::serve_requests() noexcept {
             break;
         MessageHeader& header = header_at(slot);
         // The requester looks at the slot of the answer, so it has a copy: that goes while the request is handled.
-        inbound.link->replies.prefetch_claim(1);
+        prefetch_write(inbound.link->replies.try_claim());
         inbound.read_ahead.prepare(requests, header);
         serve(inbound, callee_of(header.provider), header);
         if (MessageBlock* const body = body_block_of(header)) [[unlikely]]

@@ -144,7 +144,13 @@ class Responder {
         Callee* callee;  // null after leaving
     };
 
-    Callee* callee_of(EndpointTag tag) noexcept;
+    // The last one is remembered: most requests of a reactor are for one queue.
+    Callee* callee_of(EndpointTag tag) noexcept { return tag == last_tag_ ? last_callee_ : find_callee(tag); }
+    Callee* find_callee(EndpointTag tag) noexcept;
+    void forget_last_callee() noexcept {
+        last_tag_ = no_endpoint;
+        last_callee_ = nullptr;
+    }
     std::uint32_t serve_inbound(Inbound& inbound) noexcept;
     std::uint32_t serve_shared(SharedEndpoint& endpoint) noexcept;
     std::uint32_t serve_waiting(Inbound& inbound) noexcept;
@@ -179,6 +185,8 @@ class Responder {
     Clock clock_;
     std::vector<std::unique_ptr<Inbound>> inbounds_;
     std::vector<Endpoint> endpoints_;
+    EndpointTag last_tag_ = no_endpoint;
+    Callee* last_callee_ = nullptr;  // of last_tag_
     std::vector<SharedEndpoint> shared_;
     MessageBlock* early_head_ =
         nullptr;                     // from a shared queue, of requesters whose link is still to be attached

@@ -68,6 +68,14 @@ inline std::uint32_t message_bytes(const MessageHeader& header) noexcept {
     return header_bytes + body_offset_bytes(header) + behind;
 }
 
+// What a reply repeats of its request, from id to provider: they lie side by side.
+inline void copy_identity(MessageHeader& to, const MessageHeader& from) noexcept {
+    constexpr std::size_t begin = offsetof(MessageHeader, id);
+    constexpr std::size_t bytes = offsetof(MessageHeader, kind) - begin;
+    std::memcpy(reinterpret_cast<std::byte*>(&to) + begin, reinterpret_cast<const std::byte*>(&from) + begin,
+                bytes);
+}
+
 // Starts to bring all lines of a message but the header's into this core at once.
 inline void prefetch_message(const MessageHeader& header) noexcept {
     const auto* const start = reinterpret_cast<const std::byte*>(&header);

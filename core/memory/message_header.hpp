@@ -27,6 +27,7 @@ enum MessageFlag : std::uint16_t {
 // An endpoint is a processor queue's place on its reactor: index in the low 12 bits, generation above. A new
 // incarnation gets a new generation, so a message for the old one is recognised and answered `unreachable`.
 enum class EndpointTag : std::uint32_t {};
+inline constexpr EndpointTag no_endpoint{0};  // generations begin with 1
 inline constexpr std::uint32_t endpoint_index_bits = 12;
 inline constexpr std::uint32_t endpoints_max = 1U << endpoint_index_bits;
 constexpr std::uint32_t endpoint_index(EndpointTag tag) noexcept {
