@@ -11,6 +11,38 @@ namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
     : requester_(&requester), caller_(&caller), correlation_(options.correlation) {
+    const DirectRoute& direct = requester.direct_;
+    if (service != direct.service || direct.provider == nullptr || !try_direct(options)) [[unlikely]]
+        claim_from_table(service, options);
+}
+
+// False: nothing has changed.
+[[gnu::always_inline]] inline bool Claim::try_direct(const SendOptions& options) noexcept {
+    Requester& requester = *requester_;
+    const DirectRoute& direct = requester.direct_;
+    const Provider& provider = *direct.provider;
+    Outbound& outbound = *direct.outbound;
+    if (caller_->outstanding(provider.index) >= requester.options_.credit || outbound.has_open_claim ||
+        outbound.staged_count != 0) [[unlikely]]
+        return false;
+    std::byte* const slot = outbound.link->requests.try_claim();
+    if (slot == nullptr) [[unlikely]]
+        return false;
+    prefetch_write(slot);
+    PendingEntry* const pending = requester.pending_.try_take();
+    if (pending == nullptr) [[unlikely]]
+        return false;
+    outbound_ = &outbound;
+    open_slot(slot);
+    entry_ = pending;
+    note_request(provider, direct.service, options);
+    finish(options);
+    return true;
+}
+
+void Claim::claim_from_table(ServiceHandle service, const SendOptions& options) noexcept {
+    Requester& requester = *requester_;
+    Caller& caller = *caller_;
     if (requester.refusal_ != ServiceError::none) [[unlikely]] {
         refusal_ = requester.refusal_;
         if (refusal_ == ServiceError::overloaded) caller.counters[CallerCounter::refused_memory].add();
@@ -35,12 +67,11 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
         if (caller.outstanding(provider.index) < requester.options_.credit) [[likely]] {
             has_credit = true;
             if (try_provider(provider)) [[likely]] {
+                if (count == 1 && provider.shared_queue == nullptr)
+                    requester.direct_ = {service, &provider, outbound_};
                 entry_ = pending;
                 note_request(provider, service, options);
-                if (!open_body(options.body_bytes_hint)) [[unlikely]] {
-                    caller.counters[CallerCounter::refused_memory].add();
-                    abort();
-                }
+                finish(options);
                 return;
             }
         }
@@ -50,23 +81,26 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
     caller.counters[has_credit ? CallerCounter::refused_ring : CallerCounter::refused_credit].add();
 }
 
-[[gnu::always_inline]] inline bool Claim::try_provider(const Provider& provider) noexcept {
+bool Claim::try_provider(const Provider& provider) noexcept {
     outbound_ = requester_->outbound_to(provider.reactor);
     if (outbound_ == nullptr) [[unlikely]]
         return false;
     if (provider.shared_queue != nullptr) return try_shared(provider.shared_queue);
-    if (!outbound_->has_open_claim && outbound_->staged_count == 0) [[likely]] {
-        std::byte* const slot = outbound_->link->requests.try_claim();
-        if (slot == nullptr) [[unlikely]]
-            return false;
-        // The provider looks at the slot, so it has a copy: that goes while the body is written.
-        prefetch_write(slot);
-        unpoison(slot, requester_->options_.slot_bytes);
-        header_ = &header_at(slot);
-        requester_->open_claim(*outbound_);
-        return true;
-    }
-    return try_beside_others();
+    if (outbound_->has_open_claim || outbound_->staged_count != 0) [[unlikely]]
+        return try_beside_others();
+    std::byte* const slot = outbound_->link->requests.try_claim();
+    if (slot == nullptr) [[unlikely]]
+        return false;
+    prefetch_write(slot);
+    open_slot(slot);
+    return true;
+}
+
+// The provider looks at the slot, so it has a copy: that went since the prefetch, or goes while the body is written.
+[[gnu::always_inline]] inline void Claim::open_slot(std::byte* slot) noexcept {
+    unpoison(slot, requester_->options_.slot_bytes);
+    header_ = &header_at(slot);
+    requester_->open_claim(*outbound_);
 }
 
 // Others were promised the next slots: this message is built in a block and follows.
@@ -115,13 +149,21 @@ bool Claim::try_staged() noexcept {
 // False: a body of that size needs a block, and none is left. One that no block can hold is the writer's to find out.
 [[gnu::always_inline]] inline bool Claim::open_body(std::uint32_t bytes_hint) noexcept {
     const std::uint32_t offset = correlation_ != 0 ? correlation_bytes : 0;
-    body_.data = area_of(*header_) + offset;
-    body_.capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset;
-    body_.grow = &Claim::grow;
-    body_.owner = this;
+    body_ = {.data = area_of(*header_) + offset,
+             .capacity_bytes = requester_->options_.slot_bytes - header_bytes - offset,
+             .grow = &Claim::grow,
+             .owner = this};
     if (bytes_hint <= body_.capacity_bytes) [[likely]]
         return true;
     return grow(body_, bytes_hint) || bytes_hint > requester_->bodies_.payload_bytes();
+}
+
+[[gnu::always_inline]] inline void Claim::finish(const SendOptions& options) noexcept {
+    if (open_body(options.body_bytes_hint)) [[likely]]
+        return;
+    refusal_ = ServiceError::overloaded;
+    caller_->counters[CallerCounter::refused_memory].add();
+    abort();
 }
 
 bool Claim::grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept {

@@ -6,6 +6,8 @@
 // Full      try_take returns null; the request is refused (`overloaded`).
 // Life      taken at the claim, in flight from the commit, freed by the reply. A timeout reports the outcome and
 //           leaves the entry: the credit comes back with the provider's answer, which may still come.
+//           A reply frees in two steps, around the handler of its outcome, which may take another entry: end, after
+//           which the request does not count any more, and recycle, when its place may be taken again.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +30,7 @@ enum class PendingState : std::uint8_t {
 struct alignas(cache_line_bytes) PendingEntry : TimerNode {
     RequestId id;
     Nanos sent_ns;
-    std::uint64_t token;  // SendOptions::token, or the OutcomeWaiter*; the next free index while free
+    std::uint64_t token;  // SendOptions::token, or the OutcomeWaiter*; the next free PendingEntry* while free
     ServiceHandle service;
     ProviderIndex provider;
     std::uint16_t caller;  // place of the Caller at its Requester
@@ -39,31 +41,39 @@ static_assert(sizeof(PendingEntry) == cache_line_bytes, "a reply touches one lin
 
 class PendingTable {
   public:
+    // One place more than requests, for the one that has ended and is not recycled yet.
     explicit PendingTable(std::uint32_t capacity)
-        : entries_(static_cast<PendingEntry*>(::operator new (std::size_t{capacity} * sizeof(PendingEntry),
-                                                              std::align_val_t{cache_line_bytes}))),
+        : entries_(static_cast<PendingEntry*>(::operator new (
+              (std::size_t{capacity} + 1) * sizeof(PendingEntry), std::align_val_t{cache_line_bytes}))),
           capacity_(capacity) {}
 
     // Null when `capacity` requests hold credit.
     PendingEntry* try_take() noexcept {
-        if (free_head_ != none) [[likely]] {
-            PendingEntry* const entry = &entries_[free_head_];
-            free_head_ = static_cast<std::uint32_t>(entry->token);
-            ++taken_;
-            return entry;
-        }
-        if (carved_ == capacity_) return nullptr;
+        if (taken_ == capacity_) [[unlikely]]
+            return nullptr;
         ++taken_;
-        return new (&entries_[carved_++]) PendingEntry{};
+        PendingEntry* const entry = free_head_;
+        if (entry == nullptr) [[unlikely]]
+            return new (&entries_[carved_++]) PendingEntry{};
+        free_head_ = reinterpret_cast<PendingEntry*>(entry->token);
+        return entry;
+    }
+
+    void end(PendingEntry& entry) noexcept {
+        entry.state = PendingState::free;
+        entry.id = 0;
+        --taken_;
+    }
+
+    void recycle(PendingEntry& entry) noexcept {
+        PROSA_ASSERT(!entry.is_pending(), "a freed entry's timer is cancelled");
+        entry.token = reinterpret_cast<std::uint64_t>(free_head_);
+        free_head_ = &entry;
     }
 
     void free(PendingEntry& entry) noexcept {
-        PROSA_ASSERT(!entry.is_pending(), "a freed entry's timer is cancelled");
-        entry.state = PendingState::free;
-        entry.id = 0;
-        entry.token = free_head_;
-        free_head_ = index_of(entry);
-        --taken_;
+        end(entry);
+        recycle(entry);
     }
 
     std::uint32_t index_of(const PendingEntry& entry) const noexcept {
@@ -74,7 +84,8 @@ class PendingTable {
     PendingEntry* at(std::uint32_t index) noexcept { return index < carved_ ? &entries_[index] : nullptr; }
 
     std::uint32_t taken_count() const noexcept { return taken_; }
-    std::uint32_t capacity() const noexcept { return capacity_; }
+    // No index is higher than this.
+    std::uint32_t index_max() const noexcept { return capacity_; }
 
     // Every entry ever taken, free ones included; for tear-down.
     template <typename Visit>
@@ -83,8 +94,6 @@ class PendingTable {
     }
 
   private:
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
-
     struct Free {
         void operator()(PendingEntry* entries) const noexcept {
             ::operator delete (entries, std::align_val_t{cache_line_bytes});
@@ -95,7 +104,7 @@ class PendingTable {
     std::uint32_t capacity_;
     std::uint32_t carved_ = 0;
     std::uint32_t taken_ = 0;
-    std::uint32_t free_head_ = none;
+    PendingEntry* free_head_ = nullptr;
 };
 
 }  // namespace prosa

@@ -59,7 +59,7 @@ void Requester::drop_waiting(SharedOutbound& outbound) noexcept {
 // Traces are touched on first use only, as the pending entries are.
 void Requester::log_to(std::unique_ptr<TransactionSink> sink) {
     PROSA_ASSERT(pending_.taken_count() == 0, "a log begins before the first request");
-    traces_ = std::make_unique_for_overwrite<RequestTrace[]>(pending_.capacity());
+    traces_ = std::make_unique_for_overwrite<RequestTrace[]>(std::size_t{pending_.index_max()} + 1);
     sink_ = std::move(sink);
 }
 
@@ -110,6 +110,7 @@ void Requester::prepare_links(const ServiceEntry& entry) noexcept {
 
 bool Requester::take_table() noexcept {
     last_entry_ = nullptr;
+    direct_ = {};
     needs_resize_ = !try_resize_callers();
     if (refusal_ != ServiceError::shutting_down)
         refusal_ = needs_resize_ ? ServiceError::overloaded : ServiceError::none;
@@ -216,12 +217,13 @@ void Requester::drain_all_replies() noexcept {
         Caller* const caller = callers_[entry->caller];
         if (caller != nullptr) --caller->outstanding_[value_of(entry->provider)];
         if (entry->state == PendingState::in_flight) [[likely]] {
-            wheel_.cancel(*entry);
             OutcomeWaiter* const waiter = waiter_of(*entry);
-            Outcome outcome = close(*entry, header.error);
-            outcome.body = body_of(header);
-            pending_.free(*entry);
+            const Outcome outcome = close(*entry, header.error, body_of(header));
+            pending_.end(*entry);
             deliver(*caller, outcome, waiter);
+            // The handler's next request is under way by now: what it need not wait for comes behind.
+            wheel_.cancel(*entry);
+            pending_.recycle(*entry);
         } else {
             if (caller != nullptr) caller->counters[CallerCounter::late].add();
             pending_.free(*entry);
@@ -232,19 +234,19 @@ void Requester::drain_all_replies() noexcept {
 }
 
 // Ends the flight: what is left of the entry holds credit only.
-[[gnu::always_inline]] inline Outcome Requester::close(PendingEntry& entry, ServiceError error) noexcept {
+[[gnu::always_inline]] inline Outcome Requester::close(PendingEntry& entry, ServiceError error,
+                                                       std::span<const std::byte> body) noexcept {
     entry.state = PendingState::reported;
     --in_flight_;
-    Outcome outcome;
-    outcome.id = entry.id;
-    outcome.service = entry.service;
-    outcome.error = error;
-    outcome.token = entry.has_waiter ? 0 : entry.token;
-    outcome.sent_ns = entry.sent_ns;
-    outcome.latency_ns = now_ns_ - entry.sent_ns;
     if (sink_ != nullptr) [[unlikely]]
         log_end(entry, error, false);
-    return outcome;
+    return {.id = entry.id,
+            .service = entry.service,
+            .error = error,
+            .token = entry.has_waiter ? 0 : entry.token,
+            .sent_ns = entry.sent_ns,
+            .latency_ns = now_ns_ - entry.sent_ns,
+            .body = body};
 }
 
 void Requester::log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept {
@@ -277,13 +279,14 @@ void Requester::report(PendingEntry& entry, ServiceError error) noexcept {
     wheel_.cancel(entry);
     OutcomeWaiter* const waiter = waiter_of(entry);
     Caller& caller = caller_of(entry);
-    deliver(caller, close(entry, error), waiter);
+    deliver(caller, close(entry, error, {}), waiter);
 }
 
 void Requester::on_deadline(PendingEntry& entry) noexcept { report(entry, ServiceError::timeout); }
 
 void Requester::shut_down() noexcept {
     refusal_ = ServiceError::shutting_down;
+    direct_ = {};
     pending_.for_each([&](PendingEntry& entry) {
         if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);
     });

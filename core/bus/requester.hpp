@@ -65,6 +65,14 @@ struct SharedOutbound {
     explicit SharedOutbound(std::shared_ptr<SharedQueue> of) noexcept : queue(std::move(of)) {}
 };
 
+// The way to a service that has one provider, with a queue of its own, remembered from the last claim: streams ask for
+// one service again and again, and the way through the table and the links is a chain of loads.
+struct DirectRoute {
+    ServiceHandle service = no_service;
+    const Provider* provider = nullptr;  // of the current table; null: nothing is remembered
+    Outbound* outbound = nullptr;
+};
+
 // Room for one request: claim, fill body(), commit or abort. Aborts when it goes out of scope. It must not live
 // across a return to the loop nor a suspension, for it holds the ring's next slot.
 class Claim {
@@ -100,30 +108,35 @@ class Claim {
   private:
     friend class Requester;
 
+    bool try_direct(const SendOptions& options) noexcept;
+    void claim_from_table(ServiceHandle service, const SendOptions& options) noexcept;
+    void open_slot(std::byte* slot) noexcept;
     bool try_provider(const Provider& provider) noexcept;
     bool try_beside_others() noexcept;
     bool try_shared(const std::shared_ptr<SharedQueue>& queue) noexcept;
     bool try_staged() noexcept;
     void note_request(const Provider& provider, ServiceHandle service, const SendOptions& options) noexcept;
     bool open_body(std::uint32_t bytes_hint) noexcept;
+    void finish(const SendOptions& options) noexcept;
     void publish() noexcept;
     void publish_staged() noexcept;
     void trace() noexcept;
     static bool grow(BodyBuffer& buffer, std::uint32_t needed_bytes) noexcept;
 
-    Requester* requester_ = nullptr;
-    Caller* caller_ = nullptr;
+    // Those without a value here have one when the claim is granted.
+    Requester* requester_;
+    Caller* caller_;
     PendingEntry* entry_ = nullptr;
-    Outbound* outbound_ = nullptr;
+    Outbound* outbound_;
+    MessageHeader* header_;                      // in the ring slot, or in staged_
     SharedOutbound* shared_outbound_ = nullptr;  // of a provider that others share the queue of
-    MessageHeader* header_ = nullptr;            // in the ring slot, or in staged_
     MessageBlock* staged_ = nullptr;             // the whole message in a block: no slot was free to claim
     MessageBlock* body_block_ = nullptr;
     BodyBuffer body_;
-    Nanos timeout_ns_ = 0;
+    Nanos timeout_ns_;
     RequestId correlation_ = 0;
-    ProviderId provider_id_{};  // copies: the table may change while the claim is open
-    EndpointTag endpoint_{};
+    ProviderId provider_id_;  // copies: the table may change while the claim is open
+    EndpointTag endpoint_;
     ServiceError refusal_ = ServiceError::unreachable;
     bool has_reference_ = false;
 };
@@ -252,7 +265,7 @@ class Requester {
     void take_reply(Outbound& outbound, MessageHeader& header) noexcept;
     Caller& caller_of(const PendingEntry& entry) noexcept { return *callers_[entry.caller]; }
     void report(PendingEntry& entry, ServiceError error) noexcept;
-    Outcome close(PendingEntry& entry, ServiceError error) noexcept;
+    Outcome close(PendingEntry& entry, ServiceError error, std::span<const std::byte> body) noexcept;
     void log_end(const PendingEntry& entry, ServiceError error, bool is_abandoned) noexcept;
     static void deliver(Caller& caller, const Outcome& outcome, OutcomeWaiter* waiter) noexcept;
     void send_home(Outbound& outbound, MessageBlock* block) noexcept;
@@ -280,6 +293,7 @@ class Requester {
     ServiceTableCell::Reader tables_;
     const ServiceEntry* last_entry_ = nullptr;  // of last_service_, in the current table; null: look again
     ServiceHandle last_service_{};
+    DirectRoute direct_;  // none while claims are refused
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;

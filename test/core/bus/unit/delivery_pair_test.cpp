@@ -339,6 +339,60 @@ TEST_CASE("pending entries bound what is unanswered") {
     CHECK(pair.fill() == 2);
 }
 
+TEST_CASE("a handler's next request takes the place of the one whose outcome it handles") {
+    BusOptions options = tiny_options();
+    options.pending_limit = 1;
+    Pair pair(options);
+    std::uint64_t sent = 1;
+    pair.caller.then = [&] {
+        if (sent < 10) CHECK(pair.send("x", sent++));
+    };
+    REQUIRE(pair.send("x"));
+    pair.settle();
+    CHECK(pair.caller.seen.size() == 10);
+    CHECK(pair.caller.count(CallerCounter::refused_memory) == 0);
+    CHECK(pair.requester->pending_count() == 0);
+    CHECK(pair.wheel.pending_count() == 0);
+}
+
+TEST_CASE("a service that was asked before is asked at whoever provides it now") {
+    Pair pair;
+    REQUIRE(pair.send("first"));
+    pair.settle();
+    ScriptedCallee other;
+    const EndpointTag endpoint = pair.responder.open_endpoint(other);
+    SUBCASE("another one beside it") {
+        pair.provide("ECHO", 2, endpoint);
+        for (int i = 0; i < 4; ++i) REQUIRE(pair.send("x"));
+        pair.settle();
+        CHECK(pair.callee.count(CalleeCounter::received) == 3);
+        CHECK(other.count(CalleeCounter::received) == 2);
+    }
+    SUBCASE("another one instead") {
+        pair.publisher.remove_provider(ProviderId{ProcessorId{1}, QueueId{0}});
+        pair.provide("ECHO", 2, endpoint);
+        REQUIRE(pair.send("x"));
+        pair.settle();
+        CHECK(other.count(CalleeCounter::received) == 1);
+    }
+    SUBCASE("its next incarnation") {
+        pair.responder.close_endpoint(pair.endpoint);
+        REQUIRE(pair.send("for the one before"));
+        pair.settle();
+        CHECK(pair.caller.count(CallerCounter::outcome_unreachable) == 1);
+        pair.publisher.remove_provider(ProviderId{ProcessorId{1}, QueueId{0}});
+        pair.endpoint = pair.responder.open_endpoint(pair.callee);
+        pair.provide("ECHO", 1, pair.endpoint);
+        REQUIRE(pair.send("x"));
+        pair.settle();
+        CHECK(pair.callee.count(CalleeCounter::received) == 2);
+    }
+    SUBCASE("no refusal is forgotten") {
+        pair.requester->shut_down();
+        CHECK(pair.send("x").refusal == ServiceError::shutting_down);
+    }
+}
+
 TEST_CASE("nobody provides the service: refused and counted, nothing is taken") {
     Pair pair;
     pair.publisher.remove_provider(ProviderId{ProcessorId{1}, QueueId{0}});

@@ -24,14 +24,16 @@ struct Seen {
     std::string body;
 };
 
-// Writes down what it gets.
+// Writes down what it gets, then does what the test says.
 struct RecordingCaller final : Caller {
     void on_outcome(const Outcome& outcome) noexcept override {
         const auto* const text = reinterpret_cast<const char*>(outcome.body.data());
         seen.push_back({outcome.id, outcome.error, outcome.token, std::string(text, outcome.body.size())});
+        if (then) then();
     }
     std::uint64_t count(CallerCounter counter) const { return counters[counter].value(); }
     std::vector<Seen> seen;
+    std::function<void()> then;
 };
 
 // Does what the test says; answers with the request's body when it says nothing.

@@ -55,6 +55,24 @@ TEST_CASE("a freed entry has no id, so a late answer to its index matches nothin
     CHECK(table.taken_count() == 0);
 }
 
+TEST_CASE("between end and recycle a request does not count, and nobody else gets its place") {
+    PendingTable table(2);
+    PendingEntry* const ended = table.try_take();
+    PendingEntry* const other = table.try_take();
+    table.end(*ended);
+    CHECK(table.taken_count() == 1);
+    PendingEntry* const third = table.try_take();
+    REQUIRE(third != nullptr);
+    CHECK(third != ended);
+    CHECK(third != other);
+    CHECK(table.index_of(*third) <= table.index_max());
+    CHECK(table.try_take() == nullptr);
+    table.recycle(*ended);
+    CHECK(table.try_take() == nullptr);
+    table.free(*third);
+    CHECK(table.try_take() == third);
+}
+
 TEST_CASE("entries come back last in, first out, in whatever order they were freed") {
     PendingTable table(4);
     const auto taken = take_all(table);
