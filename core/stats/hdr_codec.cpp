@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "core/base/assert.hpp"
 #include "core/stats/zlib_stream.hpp"
 
 namespace prosa {
@@ -120,16 +121,21 @@ absl::StatusOr<std::size_t> word_size_of(std::uint32_t cookie) {
     return invalid_argument("expected the cookie of a V1 or V2 histogram, got {:#010x}", cookie);
 }
 
+// The counters of a layout, one after the other, as an encoding counts them.
 class CountDecoder {
   public:
-    CountDecoder(HdrHistogram& histogram, std::size_t word_size)
-        : histogram_(histogram), word_size_(word_size) {}
+    CountDecoder(const HdrLayout& layout, std::size_t word_size)
+        : counter_count_(layout.counter_count()), word_size_(word_size) {}
 
-    absl::Status decode(std::string_view bytes) {
+    // Calls `use(index, count)` for each count above 0, up to the first fault.
+    template <typename Use>
+    absl::Status decode(std::string_view bytes, Use use) {
         while (!bytes.empty()) {
             std::int64_t count = 0;
             if (!take_one(bytes, count)) return invalid_argument("the counts end within a number");
-            if (const absl::Status added = add(count); !added.ok()) return added;
+            if (absl::Status checked = check(count); !checked.ok()) return checked;
+            if (count > 0) use(index_, static_cast<std::uint64_t>(count));
+            index_ += counters_of(count);
         }
         return absl::OkStatus();
     }
@@ -143,26 +149,45 @@ class CountDecoder {
         return true;
     }
 
-    absl::Status add(std::int64_t count) {
-        const std::size_t room = histogram_.counts().size() - index_;
+    // A negative count stands for so many counters of 0.
+    static std::uint64_t counters_of(std::int64_t count) noexcept {
+        return count < 0 ? ~static_cast<std::uint64_t>(count) + 1 : 1;
+    }
+
+    absl::Status check(std::int64_t count) {
         if (count < 0 && word_size_ != 0)
             return invalid_argument("expected a count, got {} for the counter {}", count, index_);
-        const std::uint64_t counters = count < 0 ? ~static_cast<std::uint64_t>(count) + 1 : 1;
-        if (counters > room)
-            return invalid_argument("expected at most {} counts for this range, got more",
-                                    histogram_.counts().size());
+        if (counters_of(count) > counter_count_ - index_)
+            return invalid_argument("expected at most {} counts for this range, got more", counter_count_);
+        if (count <= 0) return absl::OkStatus();
         constexpr auto total_max = std::uint64_t{1} << 62;
-        if (count > 0 && static_cast<std::uint64_t>(count) > total_max - histogram_.total_count())
+        if (static_cast<std::uint64_t>(count) > total_max - total_)
             return invalid_argument("expected at most 2^62 values, got more");
-        if (count > 0) histogram_.record_at(index_, static_cast<std::uint64_t>(count));
-        index_ += counters;
+        total_ += static_cast<std::uint64_t>(count);
         return absl::OkStatus();
     }
 
-    HdrHistogram& histogram_;
+    const std::size_t counter_count_;
     const std::size_t word_size_;
     std::size_t index_ = 0;
+    std::uint64_t total_ = 0;
 };
+
+// Checked first: a few bytes can promise a range of 48 MB of counters.
+absl::StatusOr<HdrHistogram> decode_counts(std::string_view bytes, const HdrRange& range,
+                                           std::size_t word_size) {
+    const HdrLayout layout(range);
+    const auto ignore = [](std::size_t, std::uint64_t) {};
+    if (absl::Status checked = CountDecoder(layout, word_size).decode(bytes, ignore); !checked.ok())
+        return checked;
+    HdrHistogram histogram(range);
+    const auto record = [&histogram](std::size_t index, std::uint64_t count) {
+        histogram.record_at(index, count);
+    };
+    const absl::Status decoded = CountDecoder(layout, word_size).decode(bytes, record);
+    PROSA_ASSERT(decoded.ok(), "counts that were checked can be read");
+    return histogram;
+}
 
 // The counts are read by `read_counts` once the header was found to be sound.
 template <typename ReadCounts>
@@ -171,16 +196,14 @@ absl::StatusOr<HdrHistogram> decode_with(std::string_view header_text, ReadCount
     if (!header.ok()) return header.status();
     const auto word_size = word_size_of(header->cookie);
     if (!word_size.ok()) return word_size.status();
-    HdrHistogram histogram(header->range);
-    const std::size_t bytes_max = histogram.counts().size() * (*word_size == 0 ? leb_bytes_max : *word_size);
+    const std::size_t counter_count = HdrLayout(header->range).counter_count();
+    const std::size_t bytes_max = counter_count * (*word_size == 0 ? leb_bytes_max : *word_size);
     if (header->count_bytes > bytes_max)
         return invalid_argument("expected at most {} bytes of counts for this range, got {}", bytes_max,
                                 header->count_bytes);
     const absl::StatusOr<std::string> counts = read_counts(header->count_bytes);
     if (!counts.ok()) return counts.status();
-    if (absl::Status decoded = CountDecoder(histogram, *word_size).decode(*counts); !decoded.ok())
-        return decoded;
-    return histogram;
+    return decode_counts(*counts, header->range, *word_size);
 }
 
 absl::StatusOr<HdrHistogram> decode_compressed(std::string_view bytes) {

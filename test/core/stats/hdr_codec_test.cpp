@@ -3,10 +3,27 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <limits>
+#include <new>
 #include <random>
 
 #include "core/stats/base64.hpp"
 #include "test/core/stats/plain_encoding.hpp"
+
+namespace {
+std::atomic<std::size_t> most_bytes = 0;  // of an allocation, since a test set it to 0
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+    if (bytes > most_bytes.load(std::memory_order_relaxed))
+        most_bytes.store(bytes, std::memory_order_relaxed);
+    if (void* const memory = std::malloc(bytes)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace prosa {
 namespace {
@@ -155,6 +172,22 @@ TEST_CASE("each fault of an encoding is named") {
     CHECK(is_refused_with(with_header({}, std::string("\xfe\xff\xff\xff\xff\xff\xff\xff\xff", 9)),
                           "2^62 values"));
     CHECK(is_refused_with(with_header({.cookie = 0x1c849321}, "\xff\xff"), "expected a count, got -1"));
+}
+
+TEST_CASE("a broken encoding that promises a large range takes little memory") {
+    constexpr std::uint64_t highest = std::numeric_limits<std::int64_t>::max();
+    constexpr std::size_t some_bytes = 100'000;  // the counters of this range have 48 MB
+    const PlainHeader large{.digits = 5, .highest = highest};
+    const std::string broken = with_header(large, "\x02\x80");
+    std::string wrong_checksum = compressed_with_cookie(0x1c849314, with_header(large, "\x02"));
+    wrong_checksum.back() = static_cast<char>(wrong_checksum.back() ^ 1);
+    for (const std::string& bytes : {broken, wrong_checksum, compressed_with_cookie(0x1c849314, broken)}) {
+        most_bytes = 0;
+        const bool is_refused = !decode_histogram(bytes).ok();
+        const std::size_t most = most_bytes;
+        CHECK(is_refused);
+        CHECK(most < some_bytes);
+    }
 }
 
 TEST_CASE("compressed bytes that hold more or less than they say are refused") {
