@@ -119,11 +119,12 @@ std::vector<PercentilePoint> HdrHistogram::percentile_points(int ticks_per_half_
     std::vector<PercentilePoint> points;
     std::uint64_t seen = 0;
     double level = 0;
+    std::int64_t value = 0;
     for (std::size_t i = 0; i < counts_.size() && seen < total_count_; ++i) {
         if (counts_[i] == 0) continue;
         seen += counts_[i];
         const double reached = 100.0 * static_cast<double>(seen) / static_cast<double>(total_count_);
-        const std::int64_t value = layout_.highest_equivalent(layout_.value_at(i));
+        value = layout_.highest_equivalent(layout_.value_at(i));
         while (reached >= level && level < 100.0) {
             points.push_back({value, level, seen});
             // What lies beyond the last value is one line, 100 %.
@@ -134,7 +135,7 @@ std::vector<PercentilePoint> HdrHistogram::percentile_points(int ticks_per_half_
             level = next > level ? next : 100.0;
         }
     }
-    if (total_count_ != 0) points.push_back({max(), 100.0, total_count_});
+    if (total_count_ != 0) points.push_back({value, 100.0, total_count_});
     return points;
 }
 
