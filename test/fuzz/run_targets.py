@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""test/fuzz/run_targets.py [--list] [--programs DIR] [--seconds S] [--seed N] [--jobs J] [TARGET...]: runs fuzz targets.
+"""test/fuzz/run_targets.py [--list] [--total] [--programs DIR] [--seconds S] [--seed N] [--jobs J] [TARGET...]: runs
+fuzz targets.
 
---list prints the programs that a build has to make. Otherwise each target in DIR/test/fuzz runs for S seconds, J at a
-time, and ends with its check line; the corpora are test/fuzz/corpus/TARGET (read) and DIR/corpus/TARGET (extended),
-what fails goes to DIR/findings. Beside this file, TARGET.dict has the words that a fuzzer would take long to guess.
+--list prints the programs that a build has to make; --total what all runs so far sum up to. Otherwise each target in
+DIR/test/fuzz runs for S seconds, J at a time, and ends with its check line; the corpora are test/fuzz/corpus/TARGET
+(read) and DIR/corpus/TARGET (extended), what fails goes to DIR/findings. Each run of a target adds its line to
+DIR/executions.jsonl, with the commit and the date. Beside this file, dictionaries/TARGET.dict has the words that a
+fuzzer would take long to guess.
 
 Exit: 0 no findings; 1 findings; 2 no such target.
 """
 
 import argparse
+import datetime
 import json
 import os
 import re
@@ -19,6 +23,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True  # the source tree stays as it is
+sys.path.insert(0, str(HERE.parents[1] / "tools"))
+from prove import commit, lines_of, spaced  # noqa: E402
+
 TARGETS = sorted(path.name.removesuffix("_fuzz.cpp") for path in HERE.glob("*_fuzz.cpp"))
 # Of an input: short ones run more often. What is interesting is a few fields, lines or operations long; messages must be
 # longer than the deepest nesting that is let through.
@@ -48,8 +56,24 @@ def options_of(target, arguments):
     return options + [str(corpus), str(HERE / "corpus" / target)]
 
 
-def run(target, arguments):
-    """Prints the target's check line; the number of findings, 0 or 1: a fuzzer ends with the first."""
+def record_of(arguments):
+    return Path(arguments.programs) / "executions.jsonl"
+
+
+def totals(lines):
+    """A line for each target: its sum, and the commits that the sum spans, in the order of their first runs."""
+    rows = []
+    for name in sorted({line["check"] for line in lines}):
+        of_target = [line for line in lines if line["check"] == name]
+        count, failures, seconds = (sum(line[key] for line in of_target) for key in ("count", "failures", "seconds"))
+        commits = " ".join(dict.fromkeys(line["commit"][:7] + line["commit"][40:] for line in of_target))
+        rows.append(f"{name}: {spaced(count)} executions, {failures} failures, {seconds:.0f} s, "
+                    f"{len(of_target)} runs at {commits}")
+    return rows
+
+
+def run(target, version, arguments):
+    """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first."""
     program = Path(arguments.programs) / "test/fuzz" / f"{target}_fuzz"
     begin = time.monotonic()
     done = subprocess.run([program, *options_of(target, arguments)], capture_output=True, check=False,
@@ -61,15 +85,20 @@ def run(target, arguments):
         for path in FINDING.findall(output):
             print(f"{target}: run it again by {program} {path}", file=sys.stderr)
     executions = EXECUTIONS.search(output)
-    print(json.dumps({"check": f"fuzz {target}", "seed": arguments.seed,
-                      "count": int(executions[1]) if executions else 0, "failures": failures,
-                      "seconds": round(time.monotonic() - begin, 2)}), flush=True)
+    line = {"check": f"fuzz {target}", "seed": arguments.seed, "count": int(executions[1]) if executions else 0,
+            "failures": failures, "seconds": round(time.monotonic() - begin, 2)}
+    print(json.dumps(line), flush=True)
+    date = datetime.datetime.now().isoformat(timespec="seconds")
+    # One write, so that runs at the same time do not mix their lines.
+    with record_of(arguments).open("a", encoding="utf-8") as record:
+        record.write(json.dumps({**line, "commit": version, "date": date}) + "\n")
     return failures
 
 
 def main():
     parser = argparse.ArgumentParser(description="runs fuzz targets")
     parser.add_argument("--list", action="store_true", help="print the programs that a build has to make")
+    parser.add_argument("--total", action="store_true", help="print the sums of all runs that were recorded")
     parser.add_argument("--programs", default="build/fuzz", help="the build folder")
     parser.add_argument("--seconds", type=int, default=60, help="of each target")
     parser.add_argument("--seed", type=int, default=1, help="of the fuzzer's random numbers")
@@ -82,8 +111,13 @@ def main():
     if arguments.list:
         print(" ".join(f"test/fuzz/{target}_fuzz" for target in targets))
         return 0
+    if arguments.total:
+        done = lines_of(record_of(arguments).read_text(encoding="utf-8")) if record_of(arguments).exists() else []
+        print("\n".join(totals([line for line in done if line["check"].removeprefix("fuzz ") in targets])))
+        return 0
+    version = commit()
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        return int(any(list(pool.map(lambda target: run(target, arguments), targets))))
+        return int(any(list(pool.map(lambda target: run(target, version, arguments), targets))))
 
 
 if __name__ == "__main__":

@@ -13,18 +13,23 @@ import run_targets
 
 
 class RunTargets(unittest.TestCase):
-    def run_with(self, script, *words):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_with(self, script, *words, version="1" * 40):
         """The exit code and both outputs of a run whose program of every target is `script`."""
-        with tempfile.TemporaryDirectory() as folder:
-            for target in run_targets.TARGETS:
-                program = Path(folder) / "test/fuzz" / f"{target}_fuzz"
-                program.parent.mkdir(parents=True, exist_ok=True)
-                program.write_text("#!/bin/sh\n" + script, encoding="utf-8")
-                program.chmod(0o755)
-            output, errors = io.StringIO(), io.StringIO()
-            arguments = ["run_targets.py", "--programs", folder, *words]
-            with mock.patch.object(sys, "argv", arguments), redirect_stdout(output), redirect_stderr(errors):
-                return run_targets.main(), output.getvalue(), errors.getvalue()
+        for target in run_targets.TARGETS:
+            program = self.folder / "test/fuzz" / f"{target}_fuzz"
+            program.parent.mkdir(parents=True, exist_ok=True)
+            program.write_text("#!/bin/sh\n" + script, encoding="utf-8")
+            program.chmod(0o755)
+        output, errors = io.StringIO(), io.StringIO()
+        arguments = ["run_targets.py", "--programs", str(self.folder), *words]
+        with mock.patch.object(sys, "argv", arguments), redirect_stdout(output), redirect_stderr(errors), \
+                mock.patch.object(run_targets, "commit", return_value=version):
+            return run_targets.main(), output.getvalue(), errors.getvalue()
 
     def test_executions_are_counted(self):
         status, output, _ = self.run_with("echo 'stat::number_of_executed_units: 4711' >&2", "--seed", "7", "ctl")
@@ -39,6 +44,24 @@ class RunTargets(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertEqual(json.loads(output)["failures"], 1)
         self.assertRegex(errors, r"run it again by \S*/ctl_fuzz /there/ctl-crash-1\n")
+
+    def test_runs_add_up_with_the_commits_that_they_span(self):
+        script = "echo 'stat::number_of_executed_units: 600000' >&2"
+        self.run_with(script, "ctl", "json", version="1" * 40)
+        self.run_with(script, "ctl", version="2" * 40 + "+changes")
+        self.run_with(script + "; exit 1", "ctl", version="1" * 40)
+        status, output, _ = self.run_with("", "--total")
+        self.assertEqual(status, 0)
+        self.assertRegex(output, r"fuzz ctl: 1 800 000 executions, 1 failures, \d+ s, 3 runs at 1111111 2222222\+changes\n"
+                                 r"fuzz json: 600 000 executions, 0 failures, \d+ s, 1 runs at 1111111\n")
+        _, output, _ = self.run_with("", "--total", "json")
+        self.assertNotIn("ctl", output)
+
+    def test_the_record_says_what_ran_of_which_commit_and_when(self):
+        self.run_with("echo 'stat::number_of_executed_units: 5' >&2", "--seed", "3", "ctl")
+        line = json.loads((self.folder / "executions.jsonl").read_text(encoding="utf-8"))
+        self.assertEqual(list(line), ["check", "seed", "count", "failures", "seconds", "commit", "date"])
+        self.assertEqual([line["check"], line["seed"], line["count"], line["commit"]], ["fuzz ctl", 3, 5, "1" * 40])
 
     def test_without_names_all_targets_run(self):
         status, output, _ = self.run_with("exit 0")
