@@ -34,6 +34,9 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
     std::string_view nearest;
     std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
     for (const std::string_view candidate : candidates) {
+        // So many letters have to be put in or left out at least.
+        if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) >= least)
+            continue;
         const std::size_t distance = edit_distance(name, candidate);
         // Something of the name must be left: 'x' is not meant by 'cpu'.
         if (distance >= least || distance >= std::max(name.size(), candidate.size())) continue;
