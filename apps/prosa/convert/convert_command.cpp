@@ -50,7 +50,7 @@ class Output {
 class Conversion {
   public:
     Conversion(const ConvertOptions& options, const TagDictionary& dictionary)
-        : input_(STDIN_FILENO, flush_),
+        : input_(read_, flush_),
           reader_(make_message_reader(options.from, input_, dictionary)),
           encoder_(options.to, dictionary, options.is_unmasked ? Exposure::clear : Exposure::masked) {}
 
@@ -86,6 +86,9 @@ class Conversion {
 
     Output output_;
     std::function<absl::Status()> flush_ = [this] { return output_.flush(); };
+    std::function<ssize_t(char*, std::size_t)> read_ = [](char* to, std::size_t bytes) {
+        return ::read(STDIN_FILENO, to, bytes);
+    };
     InputWindow input_;
     std::unique_ptr<MessageReader> reader_;
     MessageEncoder encoder_;

@@ -1,27 +1,20 @@
 #include "apps/prosa/convert/input_window.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 namespace prosa::convert {
-namespace {
-
-constexpr std::size_t read_bytes = 64 * 1024;
-
-}  // namespace
 
 absl::StatusOr<bool> InputWindow::read_more() {
     if (absl::Status status = before_wait_(); !status.ok()) return status;
     buffer_.erase(0, begin_);
     begin_ = 0;
     const std::size_t used = buffer_.size();
-    buffer_.resize(used + read_bytes);
+    buffer_.resize(used + read_bytes_);
     ssize_t got = 0;
     do {
-        got = ::read(descriptor_, buffer_.data() + used, read_bytes);
+        got = source_(buffer_.data() + used, read_bytes_);
     } while (got < 0 && errno == EINTR);
     const int error = errno;
     buffer_.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));

@@ -70,3 +70,33 @@ TEST_CASE("text that cannot become a field is known at its first fault") {
     CHECK(is_broken<SimpleFrame>(std::string(64, '1')));
     CHECK_FALSE(is_broken<SimpleFrame>("1;99999;x"));
 }
+
+namespace {
+
+// How many messages there are in a text that arrives in pieces of so many bytes.
+template <typename Make>
+std::size_t count_messages(std::string_view text, std::size_t piece_bytes, Make make) {
+    const auto source = [&text](char* to, std::size_t bytes) {
+        const std::size_t taken = text.copy(to, bytes);
+        text.remove_prefix(taken);
+        return static_cast<ssize_t>(taken);
+    };
+    const auto before_wait = [] { return absl::OkStatus(); };
+    InputWindow window(source, before_wait, piece_bytes);
+    auto reader = make(window);
+    std::size_t count = 0;
+    for (auto message = reader.next(); message.ok() && message->has_value(); message = reader.next()) ++count;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("messages are found in an input that arrives in any pieces") {
+    const TagDictionary dictionary = iso8583_dictionary();
+    const auto json = [&](InputWindow& window) { return JsonMessages(window, dictionary); };
+    const auto simple = [&](InputWindow& window) { return SimpleMessages(window, dictionary); };
+    for (const std::size_t piece_bytes : {1, 2, 7, 1'000}) {
+        CHECK(count_messages(R"({"11":"1"} {"2":"}"}{})", piece_bytes, json) == 3);
+        CHECK(count_messages("1;1;x;\n\n1;3;a\nb;2;1;y;", piece_bytes, simple) == 3);
+    }
+}
