@@ -79,6 +79,10 @@ absl::StatusOr<std::optional<FlatTvf>> SimpleMessages::next() {
     const bool is_complete = state == SimpleFrame::State::complete;
     auto message = decode(input_.unread().substr(0, is_complete ? frame.bytes() : std::string_view::npos));
     if (!message.ok()) return message.status();
+    // Of what has arrived; the rest of the input would decide whether it can be decoded.
+    if (state == SimpleFrame::State::broken)
+        return invalid_argument("SimpleStringTvf at byte {}: a tag and a length of more than {} bytes",
+                                frame.bytes(), field_head_bytes_max);
     input_.consume(is_complete ? frame.bytes() + 1 : input_.unread().size());
     return std::optional<FlatTvf>(*std::move(message));
 }

@@ -98,5 +98,6 @@ TEST_CASE("messages are found in an input that arrives in any pieces") {
     for (const std::size_t piece_bytes : {1, 2, 7, 1'000}) {
         CHECK(count_messages(R"({"11":"1"} {"2":"}"}{})", piece_bytes, json) == 3);
         CHECK(count_messages("1;1;x;\n\n1;3;a\nb;2;1;y;", piece_bytes, simple) == 3);
+        CHECK(count_messages("1;1;x;\n1;" + std::string(80, '0') + "1;y;", piece_bytes, simple) == 1);
     }
 }
