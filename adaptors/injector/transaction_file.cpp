@@ -54,16 +54,15 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 
 class TransactionFileReader {
   public:
-    TransactionFileReader(const std::filesystem::path& path, BrokenLine broken_line,
-                          std::uint32_t body_bytes_max, SettingsErrors& errors)
-        : source_(std::make_shared<const std::string>(path.string())),
+    TransactionFileReader(std::string name, BrokenLine broken_line, std::uint32_t body_bytes_max,
+                          SettingsErrors& errors)
+        : source_(std::make_shared<const std::string>(std::move(name))),
           broken_line_(broken_line),
           body_bytes_max_(body_bytes_max),
           errors_(errors) {}
 
-    std::shared_ptr<const TransactionFile> read() {
-        errno = 0;
-        std::ifstream input(*source_, std::ios::binary);
+    // errno is 0 or why `input` could not be opened.
+    std::shared_ptr<const TransactionFile> read(std::istream& input) {
         std::string line;
         while (std::getline(input, line)) {
             ++line_;
@@ -165,7 +164,17 @@ std::shared_ptr<const TransactionFile> TransactionFile::read(const std::filesyst
                                                              BrokenLine broken_line,
                                                              std::uint32_t body_bytes_max,
                                                              SettingsErrors& errors) {
-    return TransactionFileReader(path, broken_line, body_bytes_max, errors).read();
+    errno = 0;
+    std::ifstream input(path, std::ios::binary);
+    return TransactionFileReader(path.string(), broken_line, body_bytes_max, errors).read(input);
+}
+
+std::shared_ptr<const TransactionFile> TransactionFile::read(std::istream& lines, std::string name,
+                                                             BrokenLine broken_line,
+                                                             std::uint32_t body_bytes_max,
+                                                             SettingsErrors& errors) {
+    errno = 0;
+    return TransactionFileReader(std::move(name), broken_line, body_bytes_max, errors).read(lines);
 }
 
 }  // namespace prosa

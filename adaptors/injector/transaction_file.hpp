@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,6 +40,10 @@ class PROSA_API TransactionFile {
     // Null when the file cannot be read, has no transaction, or (stop) has a broken line: see `errors`. Broken lines
     // that are skipped are logged, the first ten of them. A transaction of more than `body_bytes_max` is broken, too.
     static std::shared_ptr<const TransactionFile> read(const std::filesystem::path& path,
+                                                       BrokenLine broken_line, std::uint32_t body_bytes_max,
+                                                       SettingsErrors& errors);
+    // The same of lines that come from elsewhere; `name` is what errors call them.
+    static std::shared_ptr<const TransactionFile> read(std::istream& lines, std::string name,
                                                        BrokenLine broken_line, std::uint32_t body_bytes_max,
                                                        SettingsErrors& errors);
 

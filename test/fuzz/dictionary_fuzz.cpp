@@ -1,20 +1,13 @@
 // Tag dictionaries of `prosa convert`: a hostile file is refused, each fault with a line of text, or its
 // entries can be found by tag and by name.
 #include "apps/prosa/convert/dictionary_file.hpp"
-#include "test/fuzz/memory_file.hpp"
+#include "core/settings/settings_source.hpp"
 #include "test/fuzz/settings_support.hpp"
 
 namespace {
 
 using namespace prosa;
 using fuzz::expect;
-
-struct File {
-    File() { folder.add("tags.yml", bytes); }
-    fuzz::MemoryFile bytes;
-    fuzz::MemoryFolder folder;
-    const std::string path = (folder.path() / "tags.yml").string();
-};
 
 void expect_entries_are_found(const TagDictionary& dictionary) {
     for (const TagEntry& entry : dictionary.entries()) {
@@ -29,9 +22,9 @@ void expect_entries_are_found(const TagDictionary& dictionary) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static File file;
-    file.bytes.fill({reinterpret_cast<const char*>(data), size});
-    const auto dictionary = convert::load_dictionary(file.path);
+    auto root = parse_settings_yaml({reinterpret_cast<const char*>(data), size}, "tags.yml");
+    const auto dictionary =
+        root.ok() ? convert::read_dictionary(*std::move(root)) : absl::StatusOr<TagDictionary>(root.status());
     if (dictionary.ok())
         expect_entries_are_found(*dictionary);
     else

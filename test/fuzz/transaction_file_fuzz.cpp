@@ -1,6 +1,8 @@
 // Files of transactions: what is read are well-formed messages, and offsets that lie in them.
+#include <sstream>
+
 #include "adaptors/injector/transaction_file.hpp"
-#include "test/fuzz/memory_file.hpp"
+#include "test/fuzz/fuzz_input.hpp"
 #include "tvf/flat_tvf.hpp"
 
 namespace {
@@ -15,10 +17,9 @@ void expect_inside(std::uint32_t offset, std::uint32_t bytes, std::uint32_t body
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static fuzz::MemoryFile file;
-    file.fill({reinterpret_cast<const char*>(data), size});
+    std::istringstream lines(std::string(reinterpret_cast<const char*>(data), size));
     SettingsErrors errors;
-    const auto transactions = TransactionFile::read(file.path(), BrokenLine::stop, 4096, errors);
+    const auto transactions = TransactionFile::read(lines, "fuzz.jsonl", BrokenLine::stop, 4096, errors);
     expect((transactions == nullptr) != errors.empty(), "a file is read, or it is said why not");
     if (transactions == nullptr) return 0;
     for (std::size_t i = 0; i < transactions->size(); ++i) {

@@ -47,6 +47,8 @@ void read_fields(SettingsReader& reader, TagDictionary& to) {
         [&to](const std::string& key, SettingsReader& field) { read_entry(key, field, to); });
 }
 
+}  // namespace
+
 absl::StatusOr<TagDictionary> read_dictionary(SettingsNode root) {
     SettingsErrors errors;
     SettingsReader reader(root, errors);
@@ -58,8 +60,6 @@ absl::StatusOr<TagDictionary> read_dictionary(SettingsNode root) {
     if (!errors.empty()) return errors.status();
     return dictionary;
 }
-
-}  // namespace
 
 absl::StatusOr<TagDictionary> load_dictionary(const std::string& name) {
     if (name == "iso8583") return iso8583_dictionary();

@@ -19,11 +19,15 @@
 
 #include "core/base/export.hpp"
 #include "core/base/status.hpp"
+#include "core/settings/settings_node.hpp"
 #include "tvf/tag_dictionary.hpp"
 
 namespace prosa::convert {
 
 // `iso8583`, `none`, or the path of a file.
 PROSA_API absl::StatusOr<TagDictionary> load_dictionary(const std::string& name);
+
+// What such a file says.
+PROSA_API absl::StatusOr<TagDictionary> read_dictionary(SettingsNode root);
 
 }  // namespace prosa::convert

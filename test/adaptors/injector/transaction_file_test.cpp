@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "adaptors/injector/replay_adaptor.hpp"
 #include "adaptors/injector/transaction_file.hpp"
 #include "test/adaptors/adaptor_support.hpp"
@@ -123,6 +125,17 @@ TEST_CASE("a file without a transaction, or that is not there, is an error") {
     SettingsErrors folder_errors;
     CHECK(TransactionFile::read("/tmp", BrokenLine::stop, message_bytes_max, folder_errors) == nullptr);
     CHECK(contains(message_of(folder_errors.status()), "/tmp: "));
+}
+
+TEST_CASE("lines that are in no file are read as those of one") {
+    SettingsErrors errors;
+    std::istringstream lines{std::string(good)};
+    const auto read = TransactionFile::read(lines, "here", BrokenLine::stop, message_bytes_max, errors);
+    REQUIRE(read != nullptr);
+    CHECK(read->size() == 1);
+    std::istringstream broken("\n?\n");
+    CHECK(TransactionFile::read(broken, "here", BrokenLine::stop, message_bytes_max, errors) == nullptr);
+    CHECK(contains(message_of(errors.status()), "here:2: "));
 }
 
 TEST_CASE("at_us is the intended time and no field") {
