@@ -37,6 +37,19 @@ constexpr std::string_view several_processors =
     "d: {processor: stub, adaptor: delayed_parrot, service_names: [A]}\n"
     "p: {processor: stub, service_names: [A, B]}\n";
 
+SettingsNode tree_of_several_processors() {
+    auto root = parse_settings_yaml(several_processors, "fuzz.yml");
+    expect(root.ok(), "a configuration with several processors is well-formed");
+    return *std::move(root);
+}
+
+absl::StatusOr<SettingsNode> parse(std::string_view configuration) {
+    static const SettingsNode several = tree_of_several_processors();
+    if (configuration.empty()) return several;
+    auto root = parse_settings_yaml(configuration, "fuzz.yml");
+    return root.ok() ? std::move(root) : parse_settings_toml(configuration, "fuzz.toml");
+}
+
 // The folder that a configuration lies in.
 struct Files {
     Files() {
@@ -178,8 +191,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view environment = fuzz::take_part(rest);
     files.rules.fill(rest);
 
-    auto root = parse_settings_yaml(configuration.empty() ? several_processors : configuration, "fuzz.yml");
-    if (!root.ok()) root = parse_settings_toml(configuration, "fuzz.toml");
+    auto root = parse(configuration);
     if (!root.ok()) return 0;
     const std::vector<std::string> variables = fuzz::variables_of(environment);
     if (!apply_environment(*root, {variables.begin(), variables.end()}).ok()) return 0;
