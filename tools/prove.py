@@ -89,7 +89,7 @@ CHECKS = [
     Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
                       "--seconds", "{seconds}"), "scenarios", 6),
     Check("fuzz", ("tools/fuzz", "--installed", "--seed", "{seed}", "--seconds", "{seconds}"), "executions", 20,
-          seeds_per_turn=1000, parts=7),  # thirteen targets, two at a time
+          seeds_per_turn=1000, parts=8),  # fifteen targets, two at a time
     *[model(name) for name in MODELS],
     *[stress(name, program, share) for name, program, share in STRESSES],
     *[stress(name, program, share, TSAN, "tsan ", (f"TSAN_OPTIONS={TSAN_OPTIONS}",))
