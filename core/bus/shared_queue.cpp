@@ -1,12 +1,11 @@
 #include "core/bus/shared_queue.hpp"
 
-#include <concurrentqueue.h>
-
 #include <atomic>
 #include <mutex>
 #include <new>
 
 #include "core/base/cache_line.hpp"
+#include "core/reactor/queue_memory.hpp"
 
 namespace prosa {
 namespace {
@@ -16,12 +15,6 @@ constexpr std::size_t producers_max = 256;  // reactors and clients of an instan
 }  // namespace
 
 struct SharedQueue::Queue {
-    // The queue's memory is C++'s, as all of the bus's: so it can be made to fail in tests.
-    struct Traits : moodycamel::ConcurrentQueueDefaultTraits {
-        static void* malloc(std::size_t bytes) noexcept { return ::operator new(bytes, std::nothrow); }
-        static void free(void* memory) noexcept { ::operator delete(memory); }
-    };
-
     explicit Queue(std::uint32_t capacity_messages)
         : messages(capacity_messages, 0, producers_max),
           spare(messages),
@@ -36,7 +29,7 @@ struct SharedQueue::Queue {
         return lock.owns_lock() && messages.enqueue(spare, message);
     }
 
-    moodycamel::ConcurrentQueue<MessageBlock*, Traits> messages;
+    moodycamel::ConcurrentQueue<MessageBlock*, QueueMemory> messages;
     std::mutex spare_mutex;
     moodycamel::ProducerToken spare;
     const std::int64_t capacity;

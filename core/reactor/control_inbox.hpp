@@ -6,12 +6,11 @@
 //           Every change of signal_ is a read-modify-write, so that the owner meets the tasks of all posters of
 //           its one signal: a plain store of 1 on a 1 would hide the earlier poster's, whose task then waits in
 //           the queue, without a signal, for the next post. Sleep and wake as in WakeWord.
-// Full      post returns false and keeps the task; the caller keeps a backlog or gives up.
+// Full      post returns false and keeps the task, as it does without memory; the caller keeps a backlog or gives up.
 // Proof     test/core/reactor/control_inbox_{test,model}.cpp
 #pragma once
 
 #include <absl/functional/any_invocable.h>
-#include <concurrentqueue.h>
 
 #include <atomic>
 #include <cstddef>
@@ -19,6 +18,7 @@
 #include <utility>
 
 #include "core/base/cache_line.hpp"
+#include "core/reactor/control_queue.hpp"
 #include "core/reactor/wake_word.hpp"
 #include "core/reactor/waker.hpp"
 
@@ -26,14 +26,14 @@ namespace prosa {
 
 using ControlTask = absl::AnyInvocable<void()>;
 
-// Queue: try_enqueue(Task&&) that never allocates beyond what it was built with, and try_dequeue(Task&).
-template <typename Task = ControlTask, typename Queue = moodycamel::ConcurrentQueue<Task>,
+// Queue: bounded; try_enqueue(Task&&) that takes the task only when it returns true, and try_dequeue(Task&).
+template <typename Task = ControlTask, typename Queue = ControlQueue<Task>,
           template <typename> class Atomic = std::atomic, typename OwnerWaker = Waker>
 class ControlInbox {
   public:
-    // Room for capacity_tasks from each of threads_max posting threads.
+    // Room for capacity_tasks, from at most threads_max posting threads.
     ControlInbox(std::shared_ptr<OwnerWaker> waker, std::size_t capacity_tasks, std::size_t threads_max)
-        : queue_(capacity_tasks, 0, threads_max), waker_(std::move(waker)) {}
+        : queue_(capacity_tasks, threads_max), waker_(std::move(waker)) {}
 
     // Takes `task` only when it returns true.
     [[nodiscard]] bool post(Task& task) {

@@ -6,7 +6,7 @@
 // Caught    each of these alone, as a deadlock: the release of post and the acquire of run_pending ([post]) made
 //           relaxed; the exchange of post, or the one that keeps the signal after a full portion, made a plain
 //           store, which hides another poster's signal; an owner that sleeps without its second look.
-// Not here  moodycamel's queue itself: WeakQueue stands for what its documentation promises.
+// Not here  ControlQueue and moodycamel's queue in it: WeakQueue stands for what their documentation promises.
 #include "test/support/model_run.hpp"
 #include "test/support/model_waker.hpp"
 
@@ -45,7 +45,7 @@ struct Task {
 // inbox's signal, orders after its enqueueing; until then it may be overlooked. One lane for each poster.
 class WeakQueue {
   public:
-    WeakQueue(std::size_t capacity_tasks, std::size_t, std::size_t) : capacity_(capacity_tasks) {
+    WeakQueue(std::size_t capacity_tasks, std::size_t) : capacity_(capacity_tasks) {
         for (Lane& lane : lanes_) lane.end.store(0, std::memory_order_relaxed);
     }
 

@@ -37,8 +37,7 @@ TEST_CASE("a full inbox refuses and leaves the task with its poster") {
         task();
         break;
     }
-    CHECK(posted >= 32);
-    CHECK(posted < 10'000);
+    CHECK(posted == 32);
     CHECK(ran == 1);
     while (inbox.run_pending() != 0) {
     }
