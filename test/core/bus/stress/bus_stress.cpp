@@ -4,13 +4,15 @@
 // Forbids   an accepted request with no outcome, or with two; the answer to another request; a body that changed; a
 //           second answer that is taken; a reply nobody waits for; credit, kept blocks or body blocks that do not
 //           come back; counters of one side that do not add up; a standstill of two processors that flood each
-//           other through tiny rings; a stop that does not end.
+//           other through tiny rings; a hang that is never noticed or never over; a stop that does not end; a run in
+//           which little was sent, or in which a provider or the operator left out a part of what they may do.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
 #include <numeric>
+#include <set>
 
 #include "test/core/bus/stress/chaos.hpp"
 #include "test/support/stress_run.hpp"
@@ -29,7 +31,7 @@ InstanceOptions tiny_instance() {
     made.bus.block_bytes = 2048;
     made.bus.pool_blocks = 128;
     made.bus.pending_limit = 1024;
-    made.bus.hang_after_ns = 50 * ns_per_ms;
+    made.bus.hang_after_ns = hang_after_ns;
     made.bus.shutdown_timeout_ns = 10 * ns_per_s;
     made.pins_reactors = false;
     return made;
@@ -189,39 +191,90 @@ void visit(BusMain& main, std::mt19937_64& random) {
     if (random() % 2 == 0) client->poll();
 }
 
-// For a while, the operator does what he may.
-void operate(BusMain& main, Stage& stage, Nanos end_ns, std::mt19937_64& random) {
-    std::uint32_t visitors_left = 100;
-    while (monotonic_now_ns() < end_ns) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 20));
-        const std::string service = services[random() % 2];
-        switch (random() % 8) {
+// Which reactors hang by Main's word, and how often that changed.
+class HangWatch {
+  public:
+    void look(const InstanceReport& report) {
+        for (const ReactorReport& reactor : report.reactors) {
+            const bool was_hanging = hanging_.contains(reactor.id);
+            if (reactor.is_hanging == was_hanging) continue;
+            if (reactor.is_hanging) {
+                hanging_.insert(reactor.id);
+                ++noticed_;
+            } else {
+                hanging_.erase(reactor.id);
+            }
+        }
+    }
+    std::uint64_t noticed() const { return noticed_; }
+    bool is_over() const { return hanging_.empty(); }
+
+  private:
+    std::set<ReactorId> hanging_;
+    std::uint64_t noticed_ = 0;
+};
+
+// For a while, the operator does what he may; how often he did it.
+class Operator {
+  public:
+    Operator(BusMain& main, Stage& stage) : main_(main), stage_(stage), random_(stage.next_seed()) {}
+
+    void work(Nanos end_ns) {
+        while (monotonic_now_ns() < end_ns) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(random_() % 20));
+            act(services[random_() % 2]);
+            hangs_.look(main_.report());
+        }
+        (void)main_.restore_service(services[0]);
+        (void)main_.restore_service(services[1]);
+    }
+    void check() {
+        for (const std::uint32_t count : {withdrawn_, restored_, restarted_, removed_, added_, visited_})
+            CHECK(count > 0);
+        CHECK(hangs_.noticed() > 0);
+        CHECK(eventually([&] {
+            hangs_.look(main_.report());
+            return hangs_.is_over();
+        }));
+        MESSAGE("hangs noticed: ", hangs_.noticed());
+    }
+
+  private:
+    void act(const std::string& service) {
+        switch (random_() % 8) {
             case 0:
-                (void)main.withdraw_service(service);
+                withdrawn_ += main_.withdraw_service(service).ok();
                 break;
             case 1:
-                (void)main.restart_processor("chaos-2");
+                restarted_ += main_.restart_processor("chaos-2").ok();
                 break;
             case 2:
-                (void)main.restart_processor("pool");
+                restarted_ += main_.restart_processor("pool").ok();
                 break;
             case 3:
-                (void)main.remove_processor("extra");
+                removed_ += main_.remove_processor("extra").ok();
                 break;
             case 4:
-                (void)main.add_processor(extra(stage));
+                added_ += main_.add_processor(extra(stage_)).ok();
                 break;
             case 5:
-                if (visitors_left != 0 && --visitors_left % 2 == 0) visit(main, random);
+                if (visitors_left_ == 0 || --visitors_left_ % 2 != 0) break;
+                visit(main_, random_);
+                ++visited_;
                 break;
             default:
-                (void)main.restore_service(service);
+                restored_ += main_.restore_service(service).ok();
                 break;
         }
     }
-    (void)main.restore_service(services[0]);
-    (void)main.restore_service(services[1]);
-}
+
+    BusMain& main_;
+    Stage& stage_;
+    std::mt19937_64 random_;
+    HangWatch hangs_;
+    std::uint32_t visitors_left_ = 100;
+    std::uint32_t withdrawn_ = 0, restored_ = 0, restarted_ = 0, removed_ = 0, added_ = 0, visited_ = 0;
+};
 
 // No block is out, nothing is kept or waits anywhere.
 bool is_empty(const InstanceReport& report) {
@@ -266,6 +319,31 @@ void tell(const Ledger& ledger) {
             ledger.ended_with(ServiceError::dropped), " dropped");
 }
 
+void check_mischief(const Stage& stage) {
+    for (std::size_t i = 0; i < std::size(mischief_names); ++i) {
+        INFO(mischief_names[i]);
+        CHECK(stage.mischiefs[i] > 0);
+    }
+}
+
+// Together at least a twentieth of what two CPUs did that had other work, too; each requester a twentieth of that.
+void check_amount(const std::vector<const Ledger*>& ledgers, std::uint64_t seconds) {
+    const std::uint64_t all_min = seconds * (is_sanitized ? 500 : 2'500);
+    std::uint64_t all = 0;
+    for (const Ledger* const ledger : ledgers) {
+        INFO(ledger->name());
+        CHECK(ledger->accepted() >= all_min / 20);
+        all += ledger->accepted();
+    }
+    CHECK(all >= all_min);
+    for (const ServiceError ended : {ServiceError::none, ServiceError::unreachable, ServiceError::timeout,
+                                     ServiceError::protocol, ServiceError::dropped}) {
+        INFO(name_of(ended));
+        CHECK(std::any_of(ledgers.begin(), ledgers.end(),
+                          [&](const Ledger* ledger) { return ledger->ended_with(ended) > 0; }));
+    }
+}
+
 TEST_CASE("every accepted request has one outcome, and everything lent comes back") {
     const std::uint64_t seed = stress_seed();
     const auto duration = stress_seconds().value_or(std::chrono::seconds(20));
@@ -293,8 +371,8 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
     senders.emplace_back(main, stage, "client 2");
     std::vector<std::thread> threads;
     for (Sender& sender : senders) threads.emplace_back([&sender] { sender.run(); });
-    std::mt19937_64 random(stage.next_seed());
-    operate(main, stage, monotonic_now_ns() + duration.count() * ns_per_s, random);
+    Operator op(main, stage);
+    op.work(monotonic_now_ns() + duration.count() * ns_per_s);
     stage.is_calm = true;
     for (std::thread& thread : threads) thread.join();
 
@@ -309,20 +387,25 @@ TEST_CASE("every accepted request has one outcome, and everything lent comes bac
                    flood2.accepted() == flood2.closed();
         },
         60 * ns_per_s));
-    std::uint64_t count = flood1.accepted() + flood2.accepted();
+    std::uint64_t count = 0;
+    std::vector<const Ledger*> ledgers{&flood1, &flood2};
     for (Sender& sender : senders) {
         sender.check();
-        tell(sender.ledger());
-        count += sender.ledger().accepted();
+        ledgers.push_back(&sender.ledger());
     }
+    for (const Ledger* const ledger : ledgers) {
+        tell(*ledger);
+        count += ledger->accepted();
+    }
+    check_amount(ledgers, static_cast<std::uint64_t>(duration.count()));
+    check_mischief(stage);
+    op.check();
     check_counters(main.report());
     senders.clear();
     CHECK(main.stop_and_join("test") == 0);
     for (const Ledger* const ledger : {&flood1, &flood2}) {
         ledger->check_complete();
         CHECK(ledger->accepted() == ledger->closed());
-        CHECK(ledger->accepted() > 0);
-        tell(*ledger);
     }
     note_check("bus stress", seed, count);
     INFO(stage.faults.shown());

@@ -1,10 +1,13 @@
 // test/core/bus/stress/chaos.hpp: processors that do at random whatever a provider may do, and two that flood.
 #pragma once
 
+#include <chrono>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/reactor/task.hpp"
@@ -12,12 +15,50 @@
 
 namespace prosa::test {
 
+// What a provider may do with a request. `hangs` comes by the clock, the others by chance.
+enum class Mischief : std::uint8_t {
+    throws,
+    fails,
+    dawdles,
+    throws_while_writing,
+    is_silent,
+    answers_twice,
+    answers_error,
+    aborts_answer,
+    drops,
+    holds,
+    relays,
+    throws_in_coroutine,
+    hangs,
+    count_
+};
+inline constexpr const char* mischief_names[] = {
+    "throws",    "fails",         "dawdles",       "throws while writing",
+    "is silent", "answers twice", "answers error", "aborts answer",
+    "drops",     "holds",         "relays",        "throws in coroutine",
+    "hangs"};
+static_assert(std::size(mischief_names) == static_cast<std::size_t>(Mischief::count_));
+
+inline constexpr Nanos hang_after_ns = 50 * ns_per_ms;
+
 // What all processors of the test share.
 struct Stage {
     Faults faults;
     std::atomic<bool> is_calm{false};  // from here on everybody only answers
     std::atomic<std::uint64_t> seed{0};
+    std::atomic<Nanos> next_hang_ns{0};
+    std::atomic<std::uint64_t> mischiefs[static_cast<std::size_t>(Mischief::count_)]{};
+
     std::uint64_t next_seed() { return seed.fetch_add(0x9E37'79B9); }
+    void note(Mischief mischief) {
+        mischiefs[static_cast<std::size_t>(mischief)].fetch_add(1, std::memory_order_relaxed);
+    }
+    // True for one of those that ask when it is time for another hang.
+    bool take_hang() {
+        const Nanos now_ns = monotonic_now_ns();
+        Nanos due_ns = next_hang_ns.load(std::memory_order_relaxed);
+        return now_ns >= due_ns && next_hang_ns.compare_exchange_strong(due_ns, now_ns + 700 * ns_per_ms);
+    }
 };
 
 inline constexpr std::uint32_t large_bytes_max = 1900;
@@ -47,7 +88,10 @@ class Chaos final : public Processor {
             answer(request, number);
             return;
         }
-        misbehave(request, number, static_cast<std::uint32_t>(random_() % 10'000));
+        if (stage_.take_hang())
+            hang(request, number);
+        else
+            misbehave(request, number, static_cast<std::uint32_t>(random_() % 10'000));
         if (held_.size() > 40) release_one();
     }
 
@@ -60,18 +104,51 @@ class Chaos final : public Processor {
 
   private:
     void misbehave(Request& request, std::uint64_t number, std::uint32_t dice) {
-        if (dice < 5) throw std::runtime_error("at random");
-        if (dice < 8) return bus().fail(ProcessorError::recoverable("at random, without an exception"));
-        if (dice < 10) return spin(request, number);
-        if (dice < 12) return fail_while_writing(request);
-        if (dice < 300) return;  // no answer
-        if (dice < 600) return answer_twice(request, number);
-        if (dice < 1000) return (void)request.fail(ServiceError::protocol);
-        if (dice < 1200) return (void)request.answer(500);  // aborted
-        if (dice < 1400) return (void)request.keep();       // dropped at once
-        if (dice < 3000) return hold(request);
-        if (dice < 3400) return relay(request);
+        struct Share {
+            std::uint32_t end;  // of those with a lower one, of 10 000
+            Mischief mischief;
+        };
+        static constexpr Share shares[] = {
+            {5, Mischief::throws},           {10, Mischief::fails},
+            {14, Mischief::dawdles},         {18, Mischief::throws_while_writing},
+            {300, Mischief::is_silent},      {600, Mischief::answers_twice},
+            {1000, Mischief::answers_error}, {1200, Mischief::aborts_answer},
+            {1400, Mischief::drops},         {3000, Mischief::holds},
+            {3400, Mischief::relays}};
+        for (const Share& share : shares) {
+            if (dice >= share.end) continue;
+            stage_.note(share.mischief);
+            return commit(share.mischief, request, number);
+        }
         answer(request, number);
+    }
+    void commit(Mischief mischief, Request& request, std::uint64_t number) {
+        switch (mischief) {
+            case Mischief::throws:
+                throw std::runtime_error("at random");
+            case Mischief::fails:
+                return bus().fail(ProcessorError::recoverable("at random, without an exception"));
+            case Mischief::dawdles:
+                return dawdle(request, number);
+            case Mischief::throws_while_writing:
+                return throw_while_writing(request);
+            case Mischief::is_silent:
+                return;
+            case Mischief::answers_twice:
+                return answer_twice(request, number);
+            case Mischief::answers_error:
+                return (void)request.fail(ServiceError::protocol);
+            case Mischief::aborts_answer:
+                return (void)request.answer(500);
+            case Mischief::drops:
+                return (void)request.keep();
+            case Mischief::holds:
+                return hold(request);
+            case Mischief::relays:
+                return relay(request);
+            default:
+                return stage_.faults.add("no such mischief by chance");
+        }
     }
 
     template <typename Any>
@@ -85,15 +162,27 @@ class Chaos final : public Processor {
         answer(request, number);
         if (request.reply({})) stage_.faults.add(service_ + ": a second answer was taken");
     }
-    void fail_while_writing(Request& request) {
+    void throw_while_writing(Request& request) {
         Answer open = request.answer();
         (void)fill(open.body(), large_bytes_max, 0);
         throw std::runtime_error("while an answer is open");
     }
-    void spin(Request& request, std::uint64_t number) {
-        const Nanos end_ns = monotonic_now_ns() + static_cast<Nanos>(random_() % 5) * ns_per_ms;
-        while (monotonic_now_ns() < end_ns) cpu_relax();
+    void dawdle(Request& request, std::uint64_t number) {
+        spin(static_cast<Nanos>(random_() % 5) * ns_per_ms);
         answer(request, number);
+    }
+    // Long enough to be noticed, on a CPU or in a call of the kernel's.
+    void hang(Request& request, std::uint64_t number) {
+        stage_.note(Mischief::hangs);
+        if (random_() % 2 == 0)
+            spin(4 * hang_after_ns);
+        else
+            std::this_thread::sleep_for(std::chrono::nanoseconds(4 * hang_after_ns));
+        answer(request, number);
+    }
+    static void spin(Nanos duration_ns) {
+        const Nanos end_ns = monotonic_now_ns() + duration_ns;
+        while (monotonic_now_ns() < end_ns) cpu_relax();
     }
     void hold(Request& request) {
         KeptRequest kept = request.keep();
@@ -117,12 +206,15 @@ class Chaos final : public Processor {
     void relay(Request& request) {
         KeptRequest kept = request.keep();
         if (!kept) return;
-        const bool throws = random_() % 256 == 0;
+        const bool throws = random_() % 64 == 0;
         if (!bus().spawn(ask_and_answer(std::move(kept), throws))) return;
     }
     Task<void> ask_and_answer(KeptRequest kept, bool throws) {
         const Outcome outcome = co_await bus().call(flood_, kept.body(), 20 * ns_per_ms);
-        if (throws) throw std::runtime_error("in a coroutine");
+        if (throws) {
+            stage_.note(Mischief::throws_in_coroutine);
+            throw std::runtime_error("in a coroutine");
+        }
         if (!outcome.ok())
             kept.fail(outcome.error);
         else
