@@ -57,16 +57,123 @@ std::size_t provider_count(const BusMain& main, std::string_view service) {
 
 void echo(LambdaProcessor&, Request& request) { request.reply(request.body()); }
 
-Nanos median_latency_ns(BusClient& client, ServiceHandle service, int calls) {
+struct Latency {
+    double p50_ns = 0;
+    double p99_ns = 0;
+};
+
+// Of the calls that fit into this time.
+Latency latency_for(BusClient& client, ServiceHandle service, Nanos duration_ns) {
+    const Nanos end_ns = monotonic_now_ns() + duration_ns;
     std::vector<Nanos> latencies_ns;
-    for (int i = 0; i < calls; ++i) {
+    while (latencies_ns.size() < 200 || monotonic_now_ns() < end_ns) {
         const auto reply = client.call(service, bytes_of("x"), 20 * ns_per_s);
-        if (!reply.ok()) return no_deadline_ns;
+        REQUIRE(reply.ok());
         latencies_ns.push_back(reply.latency_ns);
     }
-    std::nth_element(latencies_ns.begin(), latencies_ns.begin() + calls / 2, latencies_ns.end());
-    return latencies_ns[static_cast<std::size_t>(calls / 2)];
+    std::sort(latencies_ns.begin(), latencies_ns.end());
+    const auto at = [&](std::size_t percent) {
+        return static_cast<double>(latencies_ns[latencies_ns.size() * percent / 100]);
+    };
+    return {at(50), at(99)};
 }
+
+// What a phase costs compared with the one before and the one after it.
+Latency ratio_of(const Latency& before, const Latency& phase, const Latency& after) {
+    return {2 * phase.p50_ns / (before.p50_ns + after.p50_ns),
+            2 * phase.p99_ns / (before.p99_ns + after.p99_ns)};
+}
+
+double median_of(std::vector<Latency> ratios, double Latency::*member) {
+    const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+    std::nth_element(ratios.begin(), middle, ratios.end(),
+                     [member](const Latency& a, const Latency& b) { return a.*member < b.*member; });
+    return (*middle).*member;
+}
+
+constexpr std::uint64_t kept_count = 50'000;
+// Of the latency of others while so many are kept, to that while none is.
+constexpr double p50_ratio_max = 1.5;
+constexpr double p99_ratio_max = 2;
+
+// Keeps what comes for ISSUER; a request for RELEASE answers all of it, the last first.
+ProcessorDefinition issuer(std::atomic<std::uint64_t>& kept, std::atomic<std::uint64_t>& refused) {
+    return definition("issuer", [&](LambdaProcessor& p) {
+        p.start = [](LambdaProcessor& self) {
+            self.bus().add_services({"ISSUER", "RELEASE"});
+            return absl::OkStatus();
+        };
+        p.request = [&](LambdaProcessor& self, Request& request) {
+            if (request.service() == self.bus().resolve("ISSUER")) {
+                self.kept.push_back(request.keep());
+                refused += !self.kept.back();
+                ++kept;
+                return;
+            }
+            for (; !self.kept.empty(); self.kept.pop_back()) self.kept.back().reply(self.kept.back().body());
+            kept = 0;
+            request.reply({});
+        };
+    });
+}
+
+// A client whose requests are all kept at once. Each of its answers is the one to its latest unanswered request.
+class Crowd {
+  public:
+    Crowd(BusMain& main, const std::atomic<std::uint64_t>& kept)
+        : kept_(kept), client_(main.connect_client()), issuer_(client_->resolve("ISSUER")) {
+        REQUIRE(wait_for_provider(*client_, issuer_));
+        client_->on_outcome([this](const Outcome& outcome) { note(outcome); });
+    }
+
+    void gather() {
+        answered_ = 0;
+        for (std::uint64_t sent = 0; sent < kept_count;) {
+            SendOptions send_options;
+            send_options.token = sent;
+            if (client_->send(issuer_, std::as_bytes(std::span(&sent, 1)), send_options))
+                ++sent;
+            else
+                client_->poll();
+        }
+        REQUIRE(eventually([&] { return kept_ == kept_count; }));
+    }
+    // When it was released.
+    void take_answers() {
+        REQUIRE(eventually(
+            [&] {
+                while (client_->poll()) {
+                }
+                return answered_ == kept_count;
+            },
+            60 * ns_per_s));
+        CHECK(client_->in_flight_count() == 0);
+    }
+    void check(std::uint64_t gatherings) const {
+        CHECK(errors_ == 0);
+        CHECK(wrong_bodies_ == 0);
+        CHECK(out_of_order_ == 0);
+        CHECK(client_->caller().counters[CallerCounter::accepted].value() == gatherings * kept_count);
+        CHECK(client_->caller().counters[CallerCounter::outcome_none].value() == gatherings * kept_count);
+    }
+    bool is_all_kept() const { return client_->in_flight_count() == kept_count && answered_ == 0; }
+
+  private:
+    void note(const Outcome& outcome) {
+        std::uint64_t value = 0;
+        if (outcome.ok() && outcome.body.size() == sizeof value)
+            std::memcpy(&value, outcome.body.data(), sizeof value);
+        errors_ += !outcome.ok();
+        wrong_bodies_ += value != outcome.token;
+        out_of_order_ += outcome.token != kept_count - 1 - answered_;
+        ++answered_;
+    }
+
+    const std::atomic<std::uint64_t>& kept_;
+    std::unique_ptr<BusClient> client_;
+    const ServiceHandle issuer_;
+    std::uint64_t answered_ = 0, errors_ = 0, wrong_bodies_ = 0, out_of_order_ = 0;
+};
 
 }  // namespace
 
@@ -122,7 +229,6 @@ TEST_CASE("traffic goes on while Main's thread is held") {
 }
 
 TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, and others' latency stays") {
-    constexpr std::uint64_t count = 50'000;
     InstanceOptions wide = options();
     wide.bus.ring_slots = 1024;
     wide.bus.credit = 60'000;
@@ -132,73 +238,42 @@ TEST_CASE("50 000 requests are kept for seconds and answered in reverse order, a
         IdleMode::park;  // else one median may be of turns that spin and the other of some that sleep
     BusMain main(wide);
     std::atomic<std::uint64_t> kept{0}, refused_keeps{0};
-    REQUIRE(main.add_processor(definition("issuer",
-                                          [&](LambdaProcessor& p) {
-                                              p.start = [](LambdaProcessor& self) {
-                                                  self.bus().add_services({"ISSUER"});
-                                                  return absl::OkStatus();
-                                              };
-                                              p.request = [&](LambdaProcessor& self, Request& request) {
-                                                  self.kept.push_back(request.keep());
-                                                  if (!self.kept.back()) ++refused_keeps;
-                                                  if (++kept == count)
-                                                      self.bus().set_timer(self.bus().now_ns() + 2 * ns_per_s,
-                                                                           0);
-                                              };
-                                              p.timer = [](LambdaProcessor& self, std::uint64_t) {
-                                                  for (; !self.kept.empty(); self.kept.pop_back())
-                                                      self.kept.back().reply(self.kept.back().body());
-                                              };
-                                          }))
-                .ok());
+    REQUIRE(main.add_processor(issuer(kept, refused_keeps)).ok());
     REQUIRE(main.add_processor(provider("echo", "ECHO", echo)).ok());
     REQUIRE(main.start().ok());
-    auto client = main.connect_client();
-    const ServiceHandle issuer = client->resolve("ISSUER");
-    REQUIRE(wait_for_provider(*client, issuer));
+    Crowd crowd(main, kept);
     auto other = main.connect_client();
     const ServiceHandle echo_service = other->resolve("ECHO");
+    const ServiceHandle release = other->resolve("RELEASE");
     REQUIRE(wait_for_provider(*other, echo_service));
-    const Nanos quiet_ns = median_latency_ns(*other, echo_service, 500);
+    REQUIRE(wait_for_provider(*other, release));
 
-    std::uint64_t done = 0, wrong_body = 0, out_of_order = 0, errors = 0;
-    client->on_outcome([&](const Outcome& outcome) {
-        std::uint64_t value = 0;
-        if (outcome.ok() && outcome.body.size() == sizeof value)
-            std::memcpy(&value, outcome.body.data(), sizeof value);
-        if (!outcome.ok()) ++errors;
-        if (value != outcome.token) ++wrong_body;
-        if (outcome.token != count - 1 - done) ++out_of_order;
-        ++done;
-    });
-    for (std::uint64_t sent = 0; sent < count;) {
-        SendOptions send_options;
-        send_options.token = sent;
-        if (client->send(issuer, std::as_bytes(std::span(&sent, 1)), send_options))
-            ++sent;
-        else
-            client->poll();
+    // Phases take turns, for a neighbour of the whole machine disturbs both kinds; tries, for it may disturb one more.
+    constexpr int tries = 3;
+    constexpr int pairs = 5;
+    double p50_ratio = 1e9, p99_ratio = 1e9;
+    std::uint64_t gatherings = 0;
+    for (int i = 0; i < tries && (p50_ratio > p50_ratio_max || p99_ratio > p99_ratio_max); ++i) {
+        std::vector<Latency> ratios;
+        Latency before = latency_for(*other, echo_service, ns_per_s / 2);
+        for (int pair = 0; pair < pairs; ++pair) {
+            crowd.gather();
+            const Latency crowded = latency_for(*other, echo_service, 2 * ns_per_s);
+            CHECK(crowd.is_all_kept());
+            REQUIRE(other->call(release, {}, 20 * ns_per_s).ok());
+            crowd.take_answers();
+            ++gatherings;
+            const Latency after = latency_for(*other, echo_service, ns_per_s / 2);
+            ratios.push_back(ratio_of(before, crowded, after));
+            before = after;
+        }
+        p50_ratio = std::min(p50_ratio, median_of(ratios, &Latency::p50_ns));
+        p99_ratio = std::min(p99_ratio, median_of(ratios, &Latency::p99_ns));
     }
-    REQUIRE(eventually([&] { return kept == count; }));
-    const Nanos crowded_ns = median_latency_ns(*other, echo_service, 500);
-    CHECK(client->in_flight_count() == count);
-    CHECK(done == 0);
-    REQUIRE(eventually(
-        [&] {
-            while (client->poll()) {
-            }
-            return done == count;
-        },
-        60 * ns_per_s));
-    CHECK(errors == 0);
-    CHECK(wrong_body == 0);
-    CHECK(out_of_order == 0);
+    CHECK(p50_ratio <= p50_ratio_max);
+    CHECK(p99_ratio <= p99_ratio_max);
+    crowd.check(gatherings);
     CHECK(refused_keeps == 0);
-    CHECK(client->in_flight_count() == 0);
-    CHECK(client->caller().counters[CallerCounter::accepted].value() == count);
-    CHECK(client->caller().counters[CallerCounter::outcome_none].value() == count);
-    CHECK(quiet_ns != no_deadline_ns);
-    CHECK(crowded_ns < 100 * quiet_ns);  // in line behind the kept ones it would be 10 000 times as long
     CHECK(eventually([&] {
         const InstanceReport report = main.report();
         return reactor_of(report, "issuer").kept_blocks == 0 && reactor_of(report, "issuer").outbox == 0;
