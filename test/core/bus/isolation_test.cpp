@@ -345,10 +345,11 @@ TEST_CASE(
     InstanceOptions alert = options();
     alert.bus.hang_after_ns = 400 * ns_per_ms;
     BusMain main(alert);
-    std::atomic<bool> may_go{false}, is_hanging{false};
+    std::atomic<bool> may_go{false};
+    std::atomic<Nanos> hung_ns{0};
     const auto may_hang = [&](LambdaProcessor&, Request& request) {
         if (text_of(request.body()) == "hang") {
-            is_hanging = true;
+            hung_ns = monotonic_now_ns();
             while (!may_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         request.reply(bytes_of("first"));
@@ -367,39 +368,50 @@ TEST_CASE(
         [&] { return provider_count(main, "SHARED") == 2 && provider_count(main, "OTHER") == 1; }));
     REQUIRE(wait_for_provider(*client, shared));
 
-    // One of the two gets it; round robin decides. Until it is `first`, the other one just answers.
-    SendOptions patient;
-    patient.timeout_ns = 100 * ns_per_s;
-    REQUIRE(client->send(shared, bytes_of("hang"), patient));
-    REQUIRE(client->send(shared, bytes_of("hang"), patient));
-    REQUIRE(eventually([&] { return is_hanging.load(); }));
-    const Nanos hung_ns = monotonic_now_ns();
-    REQUIRE(eventually([&] { return reactor_of(main.report(), "first").is_hanging; }));
-    // hang_after, one watchdog period of a quarter of it, and seconds of slack for a machine that is busy.
-    CHECK(monotonic_now_ns() - hung_ns <= 400 * ns_per_ms * 5 / 4 + 10 * ns_per_s);
-    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 1; }));
-    CHECK(main.report().phase == "running");
+    // hang_after and one reading, of four in that time. Main, which reads, and this thread may wait for their CPUs:
+    // the best of three hangs is held to the promise, with a reading more.
+    const Nanos promised_ns = alert.bus.hang_after_ns * 5 / 4;
+    const Nanos late_ns = alert.bus.hang_after_ns / 4;
+    Nanos found_in_ns = no_deadline_ns, back_in_ns = no_deadline_ns;
+    for (int hangs = 0; hangs < 3 && std::max(found_in_ns, back_in_ns) > promised_ns + late_ns; ++hangs) {
+        may_go = false;
+        hung_ns = 0;
+        // One of the two gets it; round robin decides. Until it is `first`, the other one just answers.
+        SendOptions patient;
+        patient.timeout_ns = 100 * ns_per_s;
+        REQUIRE(client->send(shared, bytes_of("hang"), patient));
+        REQUIRE(client->send(shared, bytes_of("hang"), patient));
+        REQUIRE(eventually([&] { return hung_ns != 0; }));
+        REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 1; }));
+        found_in_ns = std::min(found_in_ns, monotonic_now_ns() - hung_ns);
+        CHECK(reactor_of(main.report(), "first").is_hanging);
+        CHECK(main.report().phase == "running");
 
-    for (int i = 0; i < 200; ++i) {
-        const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
-        REQUIRE(reply.ok());
-        REQUIRE(text_of(reply.body) == "second");
-        REQUIRE(client->call(other, bytes_of("x"), 20 * ns_per_s).ok());
+        for (int i = 0; i < 200; ++i) {
+            const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
+            REQUIRE(reply.ok());
+            REQUIRE(text_of(reply.body) == "second");
+            REQUIRE(client->call(other, bytes_of("x"), 20 * ns_per_s).ok());
+        }
+        CHECK_FALSE(reactor_of(main.report(), "other").is_hanging);
+        CHECK_FALSE(reactor_of(main.report(), "second").is_hanging);
+
+        const Nanos went_ns = monotonic_now_ns();
+        may_go = true;
+        REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 2; }));
+        back_in_ns = std::min(back_in_ns, monotonic_now_ns() - went_ns);
+        CHECK_FALSE(reactor_of(main.report(), "first").is_hanging);
+        CHECK(eventually([&] {
+            const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
+            return reply.ok() && text_of(reply.body) == "first";
+        }));
+        CHECK(eventually([&] {
+            client->poll();
+            return client->in_flight_count() == 0;
+        }));
     }
-    CHECK_FALSE(reactor_of(main.report(), "other").is_hanging);
-    CHECK_FALSE(reactor_of(main.report(), "second").is_hanging);
-
-    may_go = true;
-    REQUIRE(eventually([&] { return provider_count(main, "SHARED") == 2; }));
-    CHECK_FALSE(reactor_of(main.report(), "first").is_hanging);
-    CHECK(eventually([&] {
-        const auto reply = client->call(shared, bytes_of("x"), 20 * ns_per_s);
-        return reply.ok() && text_of(reply.body) == "first";
-    }));
-    CHECK(eventually([&] {
-        client->poll();
-        return client->in_flight_count() == 0;
-    }));
+    CHECK(found_in_ns <= promised_ns + late_ns);
+    CHECK(back_in_ns <= promised_ns + late_ns);
     CHECK(client->caller().counters[CallerCounter::outcome_timeout].value() == 0);
 }
 
