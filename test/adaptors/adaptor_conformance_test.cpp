@@ -2,6 +2,10 @@
 // object.
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+
 #include "adaptors/injector/dummy_adaptor.hpp"
 #include "adaptors/injector/replay_adaptor.hpp"
 #include "adaptors/router/rules_router_adaptor.hpp"
@@ -61,27 +65,37 @@ struct Replay : InjectorSubject<ReplayAdaptor> {
 #define ALL_SUBJECTS \
     Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter, Dummy, RegulatedDummy, Replay
 #define ANSWERING_SUBJECTS Parrot, DelayedParrot, RulesStub, DelayedRulesStub, RulesRouter
+#define LATER_SUBJECTS DelayedParrot, DelayedRulesStub
 #define SENDING_SUBJECTS Dummy, RegulatedDummy, Replay
+#define ASKING_SUBJECTS RulesRouter, SENDING_SUBJECTS
+
+// What the peer is of a subject that asks one.
+constexpr const char* answering_peer = "adaptor: parrot";
+constexpr const char* delayed_peer = "adaptor: delayed_parrot";
+constexpr const char* failing_peer = "adaptor: rules, adaptor_config_path: failing.yml";
+constexpr const char* silent_peer = "adaptor: rules, adaptor_config_path: silent.yml";
 
 template <typename Subject>
-Configured configure_subject(std::string_view peer_adaptor = "parrot") {
+Configured configure_subject(const std::string& peer, const std::string& more_settings) {
     ProcessorRegistry registry = builtin_registry();
     REQUIRE(registry.add(subject_kind<typename Subject::Adaptor>()).ok());
-    std::string yaml =
-        "bus: { idle: backoff }\nsubject:\n  processor: subject\n  proc_restart_duration_period: 1ms\n";
-    yaml += Subject::settings();
-    if (!peer_adaptor.empty())
-        yaml +=
-            "peer: { processor: stub, adaptor: " + std::string(peer_adaptor) + ", service_names: [PEER] }\n";
-    return configure(yaml, registry, Subject::files());
+    Files files = Subject::files();
+    files.emplace_back("failing.yml", "default: { error: " + std::string(name_of(fault_error)) + " }\n");
+    files.emplace_back("silent.yml", "default: { error: silent }\n");
+    return configure(
+        "bus: { idle: backoff }\nsubject:\n  processor: subject\n  proc_restart_duration_period: 1ms\n" +
+            Subject::settings() + more_settings + "peer: { processor: stub, service_names: [PEER], " + peer +
+            " }\n",
+        registry, files);
 }
 
 template <typename Subject>
-Instance start_subject(Fault fault) {
+Instance start_subject(Fault fault, const std::string& peer = answering_peer,
+                       const std::string& more_settings = "", Nanos shutdown_timeout_ns = 5 * ns_per_s) {
     life.reset(fault);
-    Configured configured = configure_subject<Subject>();
+    Configured configured = configure_subject<Subject>(peer, more_settings);
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
-    return Instance(std::move(configured));
+    return Instance(std::move(configured), shutdown_timeout_ns);
 }
 
 ProcessorReport report_of(Instance& instance, std::string_view name) {
@@ -107,6 +121,63 @@ void drive(Instance& instance) {
         const bool is_faulty = life.fault != Fault::none || reply.error == ServiceError::dropped;
         CHECK((reply.ok() || is_faulty));
     }
+}
+
+// A subject that has taken or sent a request which nobody answers for a long time.
+template <typename Subject>
+class Unanswered {
+  public:
+    explicit Unanswered(Nanos shutdown_timeout_ns)
+        : instance_(
+              start_subject<Subject>(Fault::never_answers, silent_peer, settings(), shutdown_timeout_ns)) {
+        if constexpr (Subject::is_source) {
+            REQUIRE(eventually([this] { return instance_.count(LoadCounter::sent) > 0; }));
+        } else {
+            client_ = instance_.main().connect_client();
+            client_->on_outcome([this](const Outcome& outcome) { ended_ = outcome.error; });
+            Instance::service(*client_, "PEER");
+            const ServiceHandle service = Instance::service(*client_, "SUBJECT");
+            REQUIRE(client_->send(service, request.bytes(), {.timeout_ns = 100 * ns_per_s}));
+            REQUIRE(eventually([] { return life.handled > 0; }));
+        }
+    }
+
+    Instance& instance() { return instance_; }
+
+    // How the request ended that a client sent to the subject; none of a source.
+    std::optional<ServiceError> outcome() {
+        if (client_ == nullptr) return std::nullopt;
+        CHECK(eventually([this] {
+            client_->poll();
+            return ended_.has_value();
+        }));
+        return ended_;
+    }
+
+  private:
+    static std::string settings() { return Subject::is_source ? "  timeout: 100s\n" : ""; }
+
+    Instance instance_;
+    std::unique_ptr<BusClient> client_;
+    std::optional<ServiceError> ended_;
+};
+
+// The end of the object that kept the request, or that of the instance: both come at the same time.
+bool is_of_the_end(std::optional<ServiceError> outcome) {
+    return !outcome || outcome == ServiceError::dropped || outcome == ServiceError::shutting_down;
+}
+
+// Makes the subject handle something until it is crashed.
+template <typename Subject>
+bool crashes(Instance& instance) {
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = client->resolve("SUBJECT");
+    return eventually([&] {
+        if (!Subject::is_source && client->has_provider(service))
+            (void)client->call(service, request.bytes());
+        client->poll();
+        return is_crashed(instance);
+    });
 }
 
 void check_ended(int objects) {
@@ -195,6 +266,143 @@ TEST_CASE_TEMPLATE("an operator's restart terminates one object and makes the ne
     check_ended(2);
 }
 
+TEST_CASE_TEMPLATE("a second stop does not wait for what is under way, and terminates the adaptor once",
+                   Subject, ALL_SUBJECTS) {
+    Unanswered<Subject> unanswered(100 * ns_per_s);
+    BusMain& main = unanswered.instance().main();
+    main.stop("first");
+    CHECK_FALSE(main.join_for(20 * ns_per_ms));
+    CHECK(life.terminated == 0);
+    main.stop("second");
+    CHECK(main.join_for(60 * ns_per_s));
+    check_ended(1);
+    CHECK(main.stop_and_join("third") == 0);
+    check_ended(1);
+    CHECK(is_of_the_end(unanswered.outcome()));
+}
+
+TEST_CASE_TEMPLATE("a stop whose time is over terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Unanswered<Subject> unanswered(50 * ns_per_ms);
+    CHECK(unanswered.instance().main().stop_and_join("done") == 0);
+    check_ended(1);
+    CHECK(is_of_the_end(unanswered.outcome()));
+}
+
+TEST_CASE_TEMPLATE("removal in the middle of work terminates the adaptor once", Subject, ALL_SUBJECTS) {
+    Unanswered<Subject> unanswered(5 * ns_per_s);
+    CHECK(unanswered.instance().main().remove_processor("subject").ok());
+    CHECK(eventually([] { return life.destroyed == 1; }));
+    check_ended(1);
+    CHECK(unanswered.outcome().value_or(ServiceError::dropped) == ServiceError::dropped);
+}
+
+TEST_CASE_TEMPLATE("more failures than restart_intensity allows: each object is terminated once", Subject,
+                   ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_throws, answering_peer,
+                                               "  restart_intensity: { count: 2, within: 1h }\n");
+    CHECK(crashes<Subject>(instance));
+    check_ended(3);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(3);
+}
+
+TEST_CASE_TEMPLATE(
+    "a restart that cannot construct the next object crashes the processor; the first was terminated once",
+    Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_throws_once_then_create_error);
+    CHECK(crashes<Subject>(instance));
+    CHECK(life.create_calls == 2);
+    check_ended(1);
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("a restart that cannot yet construct the next object tries again", Subject, ALL_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_throws_once_then_create_unavailable);
+    drive<Subject>(instance);
+    CHECK(eventually([] { return life.created == 2; }));
+    CHECK(life.create_calls == 3);
+    const int handled = life.handled;
+    drive<Subject>(instance);
+    CHECK(eventually([&] { return life.handled > handled; }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("an error that a handler returns is the outcome, and ends nothing", Subject,
+                   ANSWERING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_error_once);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, request.bytes()).error == fault_error);
+    CHECK(client->call(service, request.bytes()).ok());
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("a request whose handler throws is answered dropped", Subject, ANSWERING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_throws_once);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, request.bytes()).error == ServiceError::dropped);
+    CHECK(eventually([&] { return client->call(service, request.bytes()).ok(); }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("an error of a later answer is the outcome, and ends nothing", Subject, LATER_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::later_error_once);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, request.bytes()).error == fault_error);
+    CHECK(client->call(service, request.bytes()).ok());
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
+TEST_CASE_TEMPLATE("a request whose later answer throws is answered dropped", Subject, LATER_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::later_throws_once);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, request.bytes()).error == ServiceError::dropped);
+    CHECK(eventually([&] { return client->call(service, request.bytes()).ok(); }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("an error that a source makes of a response ends one object and a restart makes the next",
+                   Subject, SENDING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_error_once);
+    CHECK(eventually([] { return life.created == 2; }));
+    const int handled = life.handled;
+    CHECK(eventually([&] { return life.handled > handled; }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("a fatal error that a source makes of a response crashes it", Subject, SENDING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::handler_fatal_error_once);
+    CHECK(crashes<Subject>(instance));
+    check_ended(1);
+    CHECK(report_of(instance, "subject").queues.at(0).last_error.find("returned by a handler") !=
+          std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("the peer's errors are passed on or counted, and end nothing", Subject, ASKING_SUBJECTS) {
+    Instance instance = start_subject<Subject>(Fault::none, failing_peer);
+    if constexpr (Subject::is_source) {
+        CHECK(eventually([&] { return instance.count(LoadCounter::outcome_overloaded) > 10; }));
+        CHECK(life.handled == 0);  // an adaptor is told of responses
+    } else {
+        const auto client = instance.main().connect_client();
+        Instance::service(*client, "PEER");
+        const ServiceHandle service = Instance::service(*client, "SUBJECT");
+        for (int i = 0; i < 10; ++i) CHECK(client->call(service, request.bytes()).error == fault_error);
+    }
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(1);
+}
+
 TEST_CASE_TEMPLATE("a good request gets its answer", Subject, ANSWERING_SUBJECTS) {
     Instance instance = start_subject<Subject>(Fault::none);
     const auto client = instance.main().connect_client();
@@ -238,10 +446,7 @@ TEST_CASE_TEMPLATE("many requests at once each get one outcome", Subject, ANSWER
 
 TEST_CASE_TEMPLATE("what a source sent has its outcomes when the instance has stopped", Subject,
                    SENDING_SUBJECTS) {
-    life.reset(Fault::none);
-    Configured configured = configure_subject<Subject>("delayed_parrot");
-    REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
-    Instance instance(std::move(configured));
+    Instance instance = start_subject<Subject>(Fault::none, delayed_peer);
     drive<Subject>(instance);
     CHECK(instance.main().stop_and_join("done") == 0);
     const auto values = instance.board().sources().at(0)->counters.values();

@@ -68,10 +68,11 @@ inline bool eventually(const std::function<bool()>& condition, Nanos timeout_ns 
 // A running instance of a configuration, stopped with the object.
 class Instance {
   public:
-    explicit Instance(Configured configured) : board_(std::move(configured.board)) {
+    explicit Instance(Configured configured, Nanos shutdown_timeout_ns = 5 * ns_per_s)
+        : board_(std::move(configured.board)) {
         InstanceOptions options = configured.settings->instance;
         options.name = "test";
-        options.bus.shutdown_timeout_ns = 5 * ns_per_s;
+        options.bus.shutdown_timeout_ns = shutdown_timeout_ns;
         options.pins_reactors = false;
         main_ = std::make_unique<BusMain>(options);
         for (ConfiguredProcessor& processor : configured.settings->processors)

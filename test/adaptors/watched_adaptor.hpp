@@ -14,9 +14,21 @@ enum class Fault : std::uint8_t {
     none,
     create_error,  // create returns an error that no restart can mend
     create_throws,
+    create_unavailable_once,  // create returns an error that a restart mends
     handler_throws_once,
+    handler_throws_once_then_create_error,
+    handler_throws_once_then_create_unavailable,
+    handler_throws,
+    handler_error_once,        // a stub's or a router's answer, an injector's recoverable status
+    handler_fatal_error_once,  // an injector's status
     handler_fatal,
+    later_error_once,  // of process_delayed
+    later_throws_once,
+    never_answers,  // a stub
 };
+
+// What a faulty handler makes of a request.
+inline constexpr ServiceError fault_error = ServiceError::overloaded;
 
 // Of all adaptors under test; one test runs at a time.
 struct AdaptorLife {
@@ -35,10 +47,15 @@ struct AdaptorLife {
                             &destroyed, &handled})
             *count = 0;
     }
+    // True when that fault was asked for; what is asked for now is `next`.
+    bool take(Fault asked, Fault next = Fault::none) { return fault.compare_exchange_strong(asked, next); }
+
     void in_handler() {
         ++handled;
-        Fault throws_once = Fault::handler_throws_once;
-        if (fault.compare_exchange_strong(throws_once, Fault::none))
+        if (take(Fault::handler_throws_once) ||
+            take(Fault::handler_throws_once_then_create_error, Fault::create_error) ||
+            take(Fault::handler_throws_once_then_create_unavailable, Fault::create_unavailable_once) ||
+            fault == Fault::handler_throws)
             throw std::runtime_error("thrown by a handler");
         if (fault == Fault::handler_fatal) throw ProcessorError::fatal("fatal in a handler");
     }
@@ -53,6 +70,7 @@ class Watched {
     static absl::StatusOr<std::unique_ptr<Watched>> create(const Options& options, AdaptorContext& context) {
         ++life.create_calls;
         if (life.fault == Fault::create_error) return invalid_argument("cannot be constructed");
+        if (life.take(Fault::create_unavailable_once)) return absl::UnavailableError("not yet constructed");
         if (life.fault == Fault::create_throws) throw ProcessorError::fatal("cannot be constructed");
         auto inner = A::create(options, context);
         if (!inner.ok()) return inner.status();
@@ -73,10 +91,14 @@ class Watched {
     // Stub.
     MaybeAsync process_request(const StubRequest& request, BodyBuffer& answer) requires StubAdaptor<A> {
         life.in_handler();
+        if (life.take(Fault::handler_error_once)) return MaybeAsync::error(fault_error);
+        if (life.fault == Fault::never_answers) return MaybeAsync::silent();
         return inner_->process_request(request, answer);
     }
     ServiceError process_delayed(const StubRequest& request, BodyBuffer& answer,
                                  std::uint64_t note) requires DelayingStubAdaptor<A> {
+        if (life.take(Fault::later_error_once)) return fault_error;
+        if (life.take(Fault::later_throws_once)) throw std::runtime_error("thrown by a later handler");
         return inner_->process_delayed(request, answer, note);
     }
     Task<void> process_later(KeptRequest request) requires CoroutineStubAdaptor<A> {
@@ -86,6 +108,7 @@ class Watched {
     // Router.
     Route choose(const RouterRequest& request) requires RouterAdaptor<A> {
         life.in_handler();
+        if (life.take(Fault::handler_error_once)) return Route::refuse(fault_error);
         return inner_->choose(request);
     }
     std::span<const ServiceHandle> targets() const requires TargetListingRouterAdaptor<A> {
@@ -98,6 +121,8 @@ class Watched {
     }
     absl::Status process_response(const Outcome& outcome) requires InjectorAdaptor<A> {
         life.in_handler();
+        if (life.take(Fault::handler_error_once)) return absl::UnavailableError("returned by a handler");
+        if (life.take(Fault::handler_fatal_error_once)) return invalid_argument("returned by a handler");
         return inner_->process_response(outcome);
     }
 
