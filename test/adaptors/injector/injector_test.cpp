@@ -16,9 +16,9 @@ Configured injector_with(const std::string& settings, const std::string& peer = 
                       {"timed.jsonl", "{\"at_us\":0,\"pan\":\"4\"}\n{\"at_us\":500,\"pan\":\"5\"}\n"}});
 }
 
-Instance start(Configured configured) {
+Instance start(Configured configured, Nanos shutdown_timeout_ns = 5 * ns_per_s) {
     REQUIRE_MESSAGE(configured.settings.ok(), configured.error());
-    return Instance(std::move(configured));
+    return Instance(std::move(configured), shutdown_timeout_ns);
 }
 
 }  // namespace
@@ -110,9 +110,9 @@ TEST_CASE("credit that is used up makes sends wait, then count as refused, none 
         "bus: { credit: 8 }\n"
         "inj: { processor: injector, service_name: PEER, rate: 10k, count: 1000, timeout: 20ms, "
         "give_up_after: 5ms }\n"
-        "peer: { processor: stub, adaptor: delayed_parrot, delay: 1s, service_names: [PEER] }\n",
+        "peer: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [PEER] }\n",
         builtin_registry());
-    Instance instance = start(std::move(configured));
+    Instance instance = start(std::move(configured), 0);
     CHECK(eventually([&] { return instance.count(LoadCounter::finished) == 1; }));
     CHECK(instance.count(LoadCounter::intended) == 1000);
     CHECK(instance.count(LoadCounter::sent) == 8);
@@ -126,9 +126,9 @@ TEST_CASE("blocks that are used up make sends wait, then count as refused, not a
         "bus: { slot_bytes: 128, pool_blocks: 8 }\n"
         "inj: { processor: injector, adaptor: replay, file: large.jsonl, service_name: PEER, rate: 10k, "
         "count: 1000, timeout: 500ms, give_up_after: 5ms }\n"
-        "peer: { processor: stub, adaptor: delayed_parrot, delay: 1s, service_names: [PEER] }\n",
+        "peer: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [PEER] }\n",
         builtin_registry(), {{"large.jsonl", line}});
-    Instance instance = start(std::move(configured));
+    Instance instance = start(std::move(configured), 0);
     CHECK(eventually([&] { return instance.count(LoadCounter::finished) == 1; }));
     CHECK(instance.count(LoadCounter::sent) == 8);
     CHECK(instance.count(LoadCounter::refused_overloaded) == 992);
