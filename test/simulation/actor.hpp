@@ -14,7 +14,8 @@ namespace prosa::simulation {
 class Actor : public Processor {
   public:
     // `who` names the processor in the log. May throw, as factories do.
-    Actor(World& world, std::uint32_t who) : world_(world), who_(who), party_(world.ledger.add_party()) {
+    Actor(World& world, std::uint32_t who)
+        : world_(world), who_(who), party_(world.ledger.add_party(world.turns.running())) {
         if (world_.happens(world_.temper.fails_to_start / 4, Branch::factory_threw)) throw_something();
     }
 

@@ -6,8 +6,14 @@
 #include <cstring>
 #include <utility>
 
+#include "core/reactor/timer_wheel.hpp"
+
 namespace prosa::simulation {
 namespace {
+
+// One turn ends what is due, unless that are more nodes of the timer wheel than it touches in a turn: then the next
+// ones do. At most 200 requests, which are moved once for each of the wheel's 9 levels.
+constexpr std::size_t turns_to_expire = 8;
 
 // What stands behind number and checksum, a word at a time.
 std::uint64_t next_word(std::uint64_t word) noexcept {
@@ -54,8 +60,10 @@ void Ledger::fault_at(std::uint64_t number, const char* what) {
     fault(fmt::format("request {}: {}", number, what));
 }
 
-Party Ledger::add_party() {
+Party Ledger::add_party(Thread thread) {
     open_of_.emplace_back();
+    thread_of_.push_back(thread);
+    if (deadlines_of_.size() <= thread) deadlines_of_.resize(thread + 1);
     return static_cast<Party>(open_of_.size() - 1);
 }
 
@@ -76,6 +84,7 @@ void Ledger::accept(Party party, const Accepted& request) {
     queued_for_extra_ += request.is_to_extra ? 1 : 0;
     entry.place = static_cast<std::uint32_t>(open_of_[party].size());
     open_of_[party].push_back(request.number);
+    deadlines_of_[thread_of_[party]].emplace(entry.deadline_ns, request.number);
     ++accepted_;
     ++in_flight_;
 }
@@ -188,11 +197,15 @@ void Ledger::answer(std::uint64_t number, ServiceError error, std::uint32_t body
     if (now_ns > entry.deadline_ns) reached_.add(Branch::answered_late);
 }
 
-Nanos Ledger::overdue_ns(Party party, Nanos now_ns) const {
-    Nanos most_ns = 0;
-    for (const std::uint64_t number : open_of_[party])
-        most_ns = std::max(most_ns, now_ns - requests_[number].deadline_ns);
-    return most_ns;
+void Ledger::end_turn(Thread thread) {
+    if (deadlines_of_.size() <= thread) return;
+    Deadlines& deadlines = deadlines_of_[thread];
+    const Nanos turned_ns = turns_.began_ns(thread, turns_to_expire);
+    while (!deadlines.empty() && deadlines.top().first + TimerWheel::tick_ns <= turned_ns) {
+        const std::uint64_t number = deadlines.top().second;
+        if (!has_ended(number)) fault_at(number, "it has no outcome though its deadline is over");
+        deadlines.pop();
+    }
 }
 
 }  // namespace prosa::simulation

@@ -3,22 +3,26 @@
 // Forbids   an accepted request with two outcomes, or with none at the end; an outcome of an incarnation that
 // is gone;
 //           a request that two handlers got; the answer to another request, or another than was written; a
-//           body that changed; a timeout before its deadline; work that is begun after it; a latency that is
-//           not the time between.
+//           body that changed; a timeout before its deadline; none, though its requester turned after it;
+//           work that is begun after it; a latency that is not the time between.
 // Units     numbers are 0-based and given once per instance; a body starts with its number and a checksum.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <queue>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/body_buffer.hpp"
 #include "core/bus/outcome.hpp"
 #include "test/simulation/event_log.hpp"
 #include "test/simulation/reached.hpp"
+#include "test/simulation/turns.hpp"
 
 namespace prosa::simulation {
 
@@ -29,11 +33,13 @@ using Party = std::uint32_t;
 
 class Ledger {
   public:
-    Ledger(EventLog& log, Reached& reached) : log_(log), reached_(reached) {}
+    Ledger(EventLog& log, Reached& reached, const Turns& turns)
+        : log_(log), reached_(reached), turns_(turns) {}
 
     // --- the requester
     // ------------------------------------------------------------------------------------------
-    Party add_party();
+    // `thread` is where it gets its outcomes.
+    Party add_party(Thread thread);
     // A number for a request to come; what is never accepted needs no more.
     std::uint64_t next_number();
     struct Accepted {
@@ -50,6 +56,8 @@ class Ledger {
     // The incarnation is gone, and nobody waits for one, or for all of its outcomes any more.
     void abandon(std::uint64_t number);
     void abandon_all(Party party);
+    // A turn of the thread is over: what was overdue before has its outcome.
+    void end_turn(Thread thread);
 
     // --- the provider
     // ------------------------------------------------------------------------------------------- The number
@@ -69,8 +77,6 @@ class Ledger {
     std::uint64_t ended_with(std::size_t code) const { return ended_[code]; }
     // Requests in flight that no handler of the extra processor has got.
     std::uint64_t queued_for_extra() const noexcept { return queued_for_extra_; }
-    // The oldest deadline that has passed without an outcome, by this much; for looks from time to time.
-    Nanos overdue_ns(Party party, Nanos now_ns) const;
 
     // From here on the requests of all, or of one party, may end as shutting_down.
     void expect_shutting_down() noexcept { may_all_shut_down_ = true; }
@@ -98,6 +104,10 @@ class Ledger {
         bool is_to_extra = false;  // and has not arrived there
     };
 
+    // The next deadline is on top.
+    using Deadline = std::pair<Nanos, std::uint64_t>;  // of the request with that number
+    using Deadlines = std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>>;
+
     void fault_at(std::uint64_t number, const char* what);
     void close(Entry& entry, State state);
     void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
@@ -106,8 +116,11 @@ class Ledger {
 
     EventLog& log_;
     Reached& reached_;
+    const Turns& turns_;
     std::vector<Entry> requests_;
     std::vector<std::vector<std::uint64_t>> open_of_;  // by party
+    std::vector<Thread> thread_of_;                    // by party
+    std::vector<Deadlines> deadlines_of_;              // by thread
     std::array<std::uint64_t, error_codes> ended_{};
     std::uint64_t accepted_ = 0;
     std::uint64_t abandoned_ = 0;

@@ -33,6 +33,11 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "if (MessageBlock* const body = body_block_of(header)) [[unlikely]]\n        send_home(outbound, body);", ""),
     ("a deadline gives no timeout", "core/bus/requester.cpp", "report(entry, ServiceError::timeout);",
      "(void)entry;"),
+    ("a client's deadlines come late", "core/bus/bus_client.cpp", "requester_.now_ns(),\n            [this]",
+     "requester_.now_ns() - ns_per_ms,\n            [this]"),
+    ("a call's timeout comes late", "core/bus/requester.cpp", "{ report(entry, ServiceError::timeout); }",
+     "{ if (entry.has_waiter && now_ns_ - entry.sent_ns < 4 * ns_per_ms)\n"
+     "wheel_.insert(entry, entry.sent_ns + 4 * ns_per_ms); else report(entry, ServiceError::timeout); }"),
     ("the stop ends no request", "core/bus/requester.cpp",
      "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),
     ("expired work is begun", "core/bus/responder.cpp",

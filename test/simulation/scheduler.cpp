@@ -102,9 +102,16 @@ void Scheduler::turn(std::size_t who) {
     if (who == 0)
         has_ended_ = !main_.step_main(world_.now_ns);
     else if (who <= reactors)
-        main_.step_reactor(who - 1, world_.now_ns);
+        turn_reactor(who - 1);
     else
         visitors_[who - 1 - reactors]->turn();
+}
+
+void Scheduler::turn_reactor(std::size_t place) {
+    while (threads_.size() <= place) threads_.push_back(world_.turns.add_thread());
+    world_.turns.begin(threads_[place], world_.now_ns);
+    main_.step_reactor(place, world_.now_ns);
+    world_.ledger.end_turn(threads_[place]);
 }
 
 }  // namespace prosa::simulation

@@ -56,6 +56,7 @@ class Scheduler {
     void note_turn(Pace& pace);
     // 0 is Main, then the reactors, then the visitors.
     void turn(std::size_t who);
+    void turn_reactor(std::size_t place);
     std::size_t party_count() const { return 1 + main_.reactor_count() + visitors_.size(); }
 
     World& world_;
@@ -64,6 +65,7 @@ class Scheduler {
     std::vector<std::uint32_t> weights_;
     std::vector<Nanos> held_until_;  // of Main and the reactors
     std::vector<Pace> paces_;        // of Main and the reactors
+    std::vector<Thread> threads_;    // of the reactors
     Nanos looked_ns_ = 0;
     std::uint32_t total_weight_ = 0;
     std::uint32_t steps_until_draw_ = 0;

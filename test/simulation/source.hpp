@@ -24,9 +24,6 @@ class Source final : public Actor {
         if (is_shutting_down_) return no_deadline_ns;
         if (world_.is_probing) probe();
         if (world_.is_calm) return no_deadline_ns;
-        // What is due was ended before sources are asked.
-        if (world_.random.one_in(16) && world_.ledger.overdue_ns(party_, now_ns) > TimerWheel::tick_ns)
-            world_.ledger.fault("a request has no outcome though its deadline is over");
         if (std::exchange(world_.wants_stop, false)) {
             world_.reached.add(Branch::stopped_by_processor);
             bus().stop_instance("at random");

@@ -15,7 +15,8 @@ class Visitor {
   public:
     Visitor(World& world, std::unique_ptr<BusClient> client, const std::vector<std::string>& services)
         : world_(world),
-          party_(world.ledger.add_party()),
+          thread_(world.turns.add_thread()),
+          party_(world.ledger.add_party(thread_)),
           client_(std::move(client)),
           sender_(world, *client_, party_) {
         client_->on_outcome([this](const Outcome& outcome) { on_outcome(outcome); });
@@ -27,13 +28,16 @@ class Visitor {
     ~Visitor() { leave(); }
 
     void leave() {
+        world_.turns.begin(thread_, world_.now_ns);
         world_.ledger.expect_shutting_down(party_);
         client_->close();
         if (in_flight() != 0) world_.ledger.fault("a client that closed left requests without outcome");
     }
 
     void turn() {
+        world_.turns.begin(thread_, world_.now_ns);
         client_->poll();
+        world_.ledger.end_turn(thread_);
         if (world_.is_calm || world_.random.one_in(2)) return;
         for (std::uint32_t left = 1 + world_.random.small_below(6); left > 0; --left)
             sender_.send_to_any(targets_);
@@ -53,6 +57,7 @@ class Visitor {
     }
 
     World& world_;
+    const Thread thread_;
     const Party party_;
     std::unique_ptr<BusClient> client_;
     Sender<BusClient> sender_;

@@ -11,16 +11,18 @@
 #include "test/simulation/random.hpp"
 #include "test/simulation/reached.hpp"
 #include "test/simulation/temper.hpp"
+#include "test/simulation/turns.hpp"
 
 namespace prosa::simulation {
 
 struct World {
     World(Random& draws, EventLog& events, Reached& branches)
-        : random(draws), log(events), reached(branches), ledger(events, branches), temper(draws) {}
+        : random(draws), log(events), reached(branches), ledger(events, branches, turns), temper(draws) {}
 
     Random& random;
     EventLog& log;
     Reached& reached;
+    Turns turns;
     Ledger ledger;
     Temper temper;
     BusOptions bus;
