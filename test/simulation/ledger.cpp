@@ -127,9 +127,25 @@ void Ledger::check_outcome(std::uint64_t number, const Entry& entry, const Outco
     if (!outcome.body.empty()) fault_at(number, "an error with a body that nobody wrote");
     if (outcome.error == ServiceError::timeout && now_ns < entry.deadline_ns)
         fault_at(number, "a timeout before its deadline");
+    if (outcome.error == ServiceError::timeout && entry.is_answered && had_time(entry))
+        fault_at(number, "a timeout, and its answer could have been taken before");
     if (outcome.error == ServiceError::shutting_down && !may_all_shut_down_ && leaving_ != entry.party)
         fault_at(number, "it ended by a stop, and nothing stops");
     if (!entry.is_routed) check_error(number, entry, outcome.error);
+}
+
+// In the stop a reactor ends, and its outboxes with it.
+bool Ledger::had_time(const Entry& entry) const {
+    const Thread requester = thread_of_[entry.party];
+    Given given = entry.given;
+    if (entry.router) {
+        // The router takes it at this moment, unless the deadline came before; what it passes back was kept.
+        const auto passed_at = taken_at(turns_, bus_, given, *entry.router);
+        if (!passed_at || turns_.time_of(*entry.router, *passed_at) >= entry.deadline_ns) return false;
+        given = {*entry.router, *passed_at, true};
+    }
+    if (given.was_kept && may_all_shut_down_) return false;
+    return taken_at(turns_, bus_, given, requester).has_value();
 }
 
 // What a handler answered stands, unless it came too late. Without an answer the bus says why: `dropped` when a
@@ -188,11 +204,13 @@ std::optional<std::uint64_t> Ledger::arrive(std::span<const std::byte> body, Nan
     return number;
 }
 
-void Ledger::answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns) {
+void Ledger::answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns,
+                    bool was_kept) {
     log_.add(Event::answer, number, static_cast<std::uint64_t>(error), body_bytes);
     Entry& entry = requests_[number];
     if (std::exchange(entry.is_answered, true)) fault_at(number, "a second answer was taken");
     entry.answered = error;
+    entry.given = {turns_.running(), turns_.now(), was_kept};
     entry.answer_bytes = body_bytes;
     if (now_ns > entry.deadline_ns) reached_.add(Branch::answered_late);
 }

@@ -4,6 +4,7 @@
 // is gone;
 //           a request that two handlers got; the answer to another request, or another than was written; a
 //           body that changed; a timeout before its deadline; none, though its requester turned after it;
+//           a timeout though both sides had turned often enough for its answer to come;
 //           work that is begun after it; a latency that is not the time between.
 // Units     numbers are 0-based and given once per instance; a body starts with its number and a checksum.
 #pragma once
@@ -20,6 +21,7 @@
 
 #include "core/base/body_buffer.hpp"
 #include "core/bus/outcome.hpp"
+#include "test/simulation/delivery.hpp"
 #include "test/simulation/event_log.hpp"
 #include "test/simulation/reached.hpp"
 #include "test/simulation/turns.hpp"
@@ -33,8 +35,8 @@ using Party = std::uint32_t;
 
 class Ledger {
   public:
-    Ledger(EventLog& log, Reached& reached, const Turns& turns)
-        : log_(log), reached_(reached), turns_(turns) {}
+    Ledger(EventLog& log, Reached& reached, const Turns& turns, const BusOptions& bus)
+        : log_(log), reached_(reached), turns_(turns), bus_(bus) {}
 
     // --- the requester
     // ------------------------------------------------------------------------------------------
@@ -63,7 +65,11 @@ class Ledger {
     // ------------------------------------------------------------------------------------------- The number
     // in a request's body, which is the first and only one with it at a provider.
     std::optional<std::uint64_t> arrive(std::span<const std::byte> body, Nanos deadline_ns, Nanos now_ns);
-    void answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns);
+    // `was_kept`: the request was, until now.
+    void answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns,
+                bool was_kept);
+    // A router passes it on, and its answer back.
+    void pass_on(std::uint64_t number) { requests_[number].router = turns_.running(); }
     // Whether its requester waits no longer.
     bool has_ended(std::uint64_t number) const { return requests_[number].state != State::in_flight; }
     bool is_answered(std::uint64_t number) const { return requests_[number].is_answered; }
@@ -97,6 +103,8 @@ class Ledger {
         std::uint32_t place = 0;  // among the party's open ones
         std::uint32_t answer_bytes = 0;
         ServiceError answered = ServiceError::none;
+        Given given;                   // the answer
+        std::optional<Thread> router;  // that passed it on
         State state = State::open;
         bool has_arrived = false;
         bool is_answered = false;
@@ -113,10 +121,12 @@ class Ledger {
     void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
     void check_error(std::uint64_t number, const Entry& entry, ServiceError error);
     void check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome);
+    bool had_time(const Entry& entry) const;
 
     EventLog& log_;
     Reached& reached_;
     const Turns& turns_;
+    const BusOptions& bus_;
     std::vector<Entry> requests_;
     std::vector<std::vector<std::uint64_t>> open_of_;  // by party
     std::vector<Thread> thread_of_;                    // by party

@@ -38,11 +38,12 @@ class NumberRouter {
         std::uint64_t number = 0;
         std::memcpy(&number, request.body.data(), sizeof number);
         if (world_->happens(world_->temper.error, Branch::router_refused)) {
-            world_->ledger.answer(number, ServiceError::protocol, 0, world_->now_ns);
+            world_->ledger.answer(number, ServiceError::protocol, 0, world_->now_ns, false);
             return Route::refuse(ServiceError::protocol);
         }
         has_failed_ = world_->happens(world_->temper.throws);
         if (has_failed_) throw std::runtime_error("at random");
+        world_->ledger.pass_on(number);
         return Route::to(targets_[number % targets_.size()], number % 16);
     }
 

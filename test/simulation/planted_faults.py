@@ -38,6 +38,10 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
     ("a call's timeout comes late", "core/bus/requester.cpp", "{ report(entry, ServiceError::timeout); }",
      "{ if (entry.has_waiter && now_ns_ - entry.sent_ns < 4 * ns_per_ms)\n"
      "wheel_.insert(entry, entry.sent_ns + 4 * ns_per_ms); else report(entry, ServiceError::timeout); }"),
+    ("answers lie untaken for a while", "core/bus/requester.cpp", "if (!outbound.read_ahead.may_look(now_ns_)) [[unlikely]]",
+     "if ((now_ns_ >> 17) % 8 == 0)"),
+    ("answers lie in the outbox for a while", "core/bus/bus_node.cpp", "work += responder_.flush_outboxes();",
+     "if ((now_ns >> 21) % 2 == 0) work += responder_.flush_outboxes();"),
     ("the stop ends no request", "core/bus/requester.cpp",
      "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),
     ("expired work is begun", "core/bus/responder.cpp",

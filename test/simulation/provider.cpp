@@ -1,6 +1,7 @@
 #include "test/simulation/provider.hpp"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace prosa::simulation {
@@ -87,7 +88,8 @@ void Provider::answer(Any& request, std::uint64_t number) {
     if (fits && bytes > world_.bus.slot_bytes) world_.reached.add(Branch::answer_in_block);
     if (bytes > world_.bus.block_bytes) world_.reached.add(Branch::answer_too_large);
     answer.commit();
-    world_.ledger.answer(number, fits ? ServiceError::none : ServiceError::overloaded, bytes, bus().now_ns());
+    world_.ledger.answer(number, fits ? ServiceError::none : ServiceError::overloaded, bytes, bus().now_ns(),
+                         std::is_same_v<Any, KeptRequest>);
 }
 
 template <typename Any>
@@ -96,7 +98,7 @@ void Provider::answer_error(Any& request, std::uint64_t number) {
                                        ServiceError::dropped};
     const ServiceError error = errors[world_.random.below(3)];
     if (!request.fail(error)) return world_.ledger.fault("the first answer was refused");
-    world_.ledger.answer(number, error, 0, bus().now_ns());
+    world_.ledger.answer(number, error, 0, bus().now_ns(), std::is_same_v<Any, KeptRequest>);
 }
 
 void Provider::answer_twice(Request& request, std::uint64_t number) {

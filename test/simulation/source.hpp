@@ -88,7 +88,7 @@ class Flooder final : public Actor {
         const bool fits = write_body(answer.body(), bytes, *number);
         answer.commit();
         world_.ledger.answer(*number, fits ? ServiceError::none : ServiceError::overloaded, bytes,
-                             bus().now_ns());
+                             bus().now_ns(), false);
     }
 
     Nanos on_turn(Nanos now_ns) override {

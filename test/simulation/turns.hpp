@@ -4,7 +4,9 @@
 // Cost      16 bytes for each turn.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -34,6 +36,22 @@ class Turns {
     Nanos began_ns(Thread thread, std::size_t turns_ago) const {
         const auto& turns = of_[thread];
         return turns.size() > turns_ago ? turns[turns.size() - 1 - turns_ago].now_ns : 0;
+    }
+
+    // The thread's turn that is the count-th after the moment; none when it has not turned so often since.
+    std::optional<Moment> after(Thread thread, Moment moment, std::size_t count = 1) const {
+        const auto& turns = of_[thread];
+        const auto next = std::upper_bound(turns.begin(), turns.end(), moment,
+                                           [](Moment at, const Turn& turn) { return at < turn.moment; });
+        if (static_cast<std::size_t>(turns.end() - next) < count) return std::nullopt;
+        return next[static_cast<std::ptrdiff_t>(count) - 1].moment;
+    }
+    // When the turn of that moment, one of the thread, began.
+    Nanos time_of(Thread thread, Moment moment) const {
+        const auto& turns = of_[thread];
+        return std::lower_bound(turns.begin(), turns.end(), moment,
+                                [](const Turn& turn, Moment at) { return turn.moment < at; })
+            ->now_ns;
     }
 
   private:

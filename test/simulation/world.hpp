@@ -17,15 +17,19 @@ namespace prosa::simulation {
 
 struct World {
     World(Random& draws, EventLog& events, Reached& branches)
-        : random(draws), log(events), reached(branches), ledger(events, branches, turns), temper(draws) {}
+        : random(draws),
+          log(events),
+          reached(branches),
+          ledger(events, branches, turns, bus),
+          temper(draws) {}
 
     Random& random;
     EventLog& log;
     Reached& reached;
     Turns turns;
+    BusOptions bus;
     Ledger ledger;
     Temper temper;
-    BusOptions bus;
     Nanos now_ns = ns_per_s;  // of the last step
     bool is_calm = false;     // from here on nobody sends, and everybody answers
     bool is_probing = false;  // at rest: each source sends one request to each service that has a provider
