@@ -77,6 +77,9 @@ void Ledger::accept(Party party, const Accepted& request) {
     Entry& entry = requests_[request.number];
     entry.state = State::in_flight;
     entry.party = party;
+    entry.id = request.id;
+    entry.correlation = request.correlation;
+    if (request.id != 0) note_new_id(request.number, request.id);
     entry.sent_ns = request.now_ns;
     entry.deadline_ns = request.now_ns + request.timeout_ns;
     entry.is_routed = request.is_routed;
@@ -111,6 +114,7 @@ void Ledger::end(Party party, std::uint64_t number, const Outcome& outcome, Nano
     if (entry.state == State::ended) return fault_at(number, "a second outcome");
     if (entry.state == State::abandoned) return fault_at(number, "an outcome after its incarnation ended");
     if (entry.party != party) return fault_at(number, "its outcome came to another party");
+    check_id(number, entry, outcome.id);
     check_outcome(number, entry, outcome, now_ns);
     close(entry, State::ended);
     const auto code = static_cast<std::size_t>(outcome.error);
@@ -183,14 +187,35 @@ void Ledger::abandon_all(Party party) {
     while (!open_of_[party].empty()) abandon(open_of_[party].back());
 }
 
-std::optional<std::uint64_t> Ledger::arrive(std::span<const std::byte> body, Nanos deadline_ns,
-                                            Nanos now_ns) {
-    if (!is_intact(body)) {
+void Ledger::note_new_id(std::uint64_t number, RequestId id) {
+    if (!ids_.insert(id).second) fault_at(number, "its id was given to another request");
+}
+
+// That of a call is seen first when it arrives, or ends.
+void Ledger::check_id(std::uint64_t number, Entry& entry, RequestId id) {
+    if (entry.id == 0)
+        note_new_id(number, entry.id = id);
+    else if (entry.id != id)
+        fault_at(number, "another id than its requester got");
+}
+
+// A router sends a request of its own, with the correlation of the one it got.
+void Ledger::check_ids(std::uint64_t number, Entry& entry, const Arrival& arrival) {
+    if (entry.router)
+        note_new_id(number, arrival.id);
+    else
+        check_id(number, entry, arrival.id);
+    if (arrival.correlation != (entry.correlation != 0 ? entry.correlation : entry.id))
+        fault_at(number, "another correlation than its requester gave");
+}
+
+std::optional<std::uint64_t> Ledger::arrive(const Arrival& arrival, Nanos now_ns) {
+    if (!is_intact(arrival.body)) {
         fault("a request with a changed body");
         return std::nullopt;
     }
-    const std::uint64_t number = number_of(body);
-    log_.add(Event::arrival, number, static_cast<std::uint64_t>(deadline_ns),
+    const std::uint64_t number = number_of(arrival.body);
+    log_.add(Event::arrival, number, static_cast<std::uint64_t>(arrival.deadline_ns),
              static_cast<std::uint64_t>(now_ns));
     if (number >= requests_.size() || requests_[number].state == State::open) {
         fault_at(number, "it arrived and was not accepted");
@@ -199,8 +224,10 @@ std::optional<std::uint64_t> Ledger::arrive(std::span<const std::byte> body, Nan
     Entry& entry = requests_[number];
     if (std::exchange(entry.is_to_extra, false)) --queued_for_extra_;
     if (std::exchange(entry.has_arrived, true)) fault_at(number, "it arrived twice");
-    if (deadline_ns < now_ns) fault_at(number, "work was begun after its deadline");
-    if (deadline_ns != entry.deadline_ns) fault_at(number, "another deadline than its requester gave");
+    if (arrival.deadline_ns < now_ns) fault_at(number, "work was begun after its deadline");
+    if (arrival.deadline_ns != entry.deadline_ns)
+        fault_at(number, "another deadline than its requester gave");
+    check_ids(number, entry, arrival);
     return number;
 }
 

@@ -5,6 +5,7 @@
 //           a request that two handlers got; the answer to another request, or another than was written; a
 //           body that changed; a timeout before its deadline; none, though its requester turned after it;
 //           a timeout though both sides had turned often enough for its answer to come;
+//           an id given twice; another id or correlation on the way, also behind a router;
 //           work that is begun after it; a latency that is not the time between.
 // Units     numbers are 0-based and given once per instance; a body starts with its number and a checksum.
 #pragma once
@@ -16,6 +17,7 @@
 #include <queue>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,8 @@ class Ledger {
     std::uint64_t next_number();
     struct Accepted {
         std::uint64_t number;
+        RequestId id;           // 0: not known yet
+        RequestId correlation;  // 0: the id
         Nanos now_ns;
         Nanos timeout_ns;
         std::uint32_t body_bytes;
@@ -64,7 +68,11 @@ class Ledger {
     // --- the provider
     // ------------------------------------------------------------------------------------------- The number
     // in a request's body, which is the first and only one with it at a provider.
-    std::optional<std::uint64_t> arrive(std::span<const std::byte> body, Nanos deadline_ns, Nanos now_ns);
+    template <typename Request>
+    std::optional<std::uint64_t> arrive(const Request& request, Nanos now_ns) {
+        return arrive(Arrival{request.body(), request.id(), request.correlation(), request.deadline_ns()},
+                      now_ns);
+    }
     // `was_kept`: the request was, until now.
     void answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns,
                 bool was_kept);
@@ -95,8 +103,16 @@ class Ledger {
     const std::string& first_fault() const noexcept { return fault_; }
 
   private:
+    struct Arrival {
+        std::span<const std::byte> body;
+        RequestId id;
+        RequestId correlation;
+        Nanos deadline_ns;
+    };
     enum class State : std::uint8_t { open, in_flight, ended, abandoned };
     struct Entry {
+        RequestId id = 0;
+        RequestId correlation = 0;
         Nanos sent_ns = 0;
         Nanos deadline_ns = 0;
         Party party = 0;
@@ -118,6 +134,10 @@ class Ledger {
 
     void fault_at(std::uint64_t number, const char* what);
     void close(Entry& entry, State state);
+    std::optional<std::uint64_t> arrive(const Arrival& arrival, Nanos now_ns);
+    void note_new_id(std::uint64_t number, RequestId id);
+    void check_id(std::uint64_t number, Entry& entry, RequestId id);
+    void check_ids(std::uint64_t number, Entry& entry, const Arrival& arrival);
     void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
     void check_error(std::uint64_t number, const Entry& entry, ServiceError error);
     void check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome);
@@ -131,6 +151,7 @@ class Ledger {
     std::vector<std::vector<std::uint64_t>> open_of_;  // by party
     std::vector<Thread> thread_of_;                    // by party
     std::vector<Deadlines> deadlines_of_;              // by thread
+    std::unordered_set<RequestId> ids_;                // that were given
     std::array<std::uint64_t, error_codes> ended_{};
     std::uint64_t accepted_ = 0;
     std::uint64_t abandoned_ = 0;

@@ -2,7 +2,7 @@
 """test/simulation/planted_faults.py BUILD [--seed FIRST] [--count N]: the simulation sees faults that are planted.
 
 Each fault changes one line of the product in a copy of its file, which is compiled and linked in the place of the
-original, as BUILD does it. N seeds (60) of a simulation with that fault must fail; a fault that passes is named.
+original, as BUILD does it; a header's with a source that includes it. N seeds (60) of a simulation with that fault must fail; a fault that passes is named.
 
 Exit: 0 each fault was found; 1 one was not, or its line is not in its file any more.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "test/simulation/simulation"
 TIMEOUT_SECONDS = 300
+INCLUDED_BY = {"adaptors/router/router_processor.hpp": "test/simulation/cast.cpp"}
 FAULTS = (  # what is broken, the file, the line's text, what stands there instead
     ("a second answer is let through", "core/bus/request.cpp", "if (is_done()) [[unlikely]] {", "if (false) {"),
     ("an answer returns no credit", "core/bus/requester.cpp",
@@ -42,6 +43,12 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "if ((now_ns_ >> 17) % 8 == 0)"),
     ("answers lie in the outbox for a while", "core/bus/bus_node.cpp", "work += responder_.flush_outboxes();",
      "if ((now_ns >> 21) % 2 == 0) work += responder_.flush_outboxes();"),
+    ("an id is given twice", "core/bus/claim.cpp", "const RequestId id = requester.next_id_++;",
+     "const RequestId id = requester.next_id_; requester.next_id_ += requester.in_flight_ % 4 != 3;"),
+    ("a correlation gets lost on its way", "core/bus/claim.cpp", "std::memcpy(behind, &correlation_, correlation_bytes);",
+     "std::memcpy(behind, &id, correlation_bytes);"),
+    ("a router begins a transaction of its own", "adaptors/router/router_processor.hpp", ".correlation = correlation,",
+     ".correlation = 0 * correlation,"),
     ("the stop ends no request", "core/bus/requester.cpp",
      "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),
     ("expired work is begun", "core/bus/responder.cpp",
@@ -87,22 +94,28 @@ class Builder:
         self.link = commands.strip().splitlines()[-1]
 
     def compile(self, file, text, folder):
-        """The object of `file` with another text."""
-        changed, result = folder / Path(file).name, folder / "planted.o"
+        """The object of `file` with another text, and the one that it stands for."""
+        changed, result = folder / file, folder / "planted.o"
+        changed.parent.mkdir(parents=True)
         changed.write_text(text)
-        command = shlex.split(self.compiles[(ROOT / file).resolve()])
-        for option, value in (("-o", result), ("-c", changed), ("-MF", folder / "planted.d")):
+        source = ROOT / INCLUDED_BY[file] if file in INCLUDED_BY else changed
+        command = shlex.split(self.compiles[(ROOT / INCLUDED_BY.get(file, file)).resolve()])
+        original = command[command.index("-o") + 1]
+        for option, value in (("-o", result), ("-c", source), ("-MF", folder / "planted.d")):
             command[command.index(option) + 1] = str(value)
+        command += ["-iquote", str(folder)]
         subprocess.run([part for part in command if part != "-Werror"], cwd=self.build, check=True,
                        stderr=subprocess.DEVNULL)
-        return result
+        return result, original
 
-    def program(self, planted, folder):
-        """The simulation with `planted` before the libraries, so that their object of that file is not taken."""
-        command = shlex.split(self.link)
+    def program(self, planted, original, folder):
+        """The simulation with `planted`: in the place of its own object, or before the libraries, so that theirs is not
+        taken."""
+        command = [str(planted) if part == original else part for part in shlex.split(self.link)]
         at = command.index("-o") + 1
         command[at] = str(folder / "simulation")
-        command.insert(at + 1, str(planted))
+        if str(planted) not in command:
+            command.insert(at + 1, str(planted))
         subprocess.run(command, cwd=self.build, check=True)
         return command[at]
 
@@ -115,7 +128,7 @@ def found_by(builder, fault, seeds):
         return None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        program = builder.program(builder.compile(file, text.replace(line, instead), folder), folder)
+        program = builder.program(*builder.compile(file, text.replace(line, instead), folder), folder)
         run = subprocess.run([program, "--seed", str(seeds[0]), "--count", str(seeds[1])], text=True,
                              capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     if run.returncode == 0:

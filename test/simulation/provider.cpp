@@ -42,7 +42,7 @@ void Provider::terminate() noexcept {
 }
 
 void Provider::on_request(Request& request) {
-    const auto number = world_.ledger.arrive(request.body(), request.deadline_ns(), bus().now_ns());
+    const auto number = world_.ledger.arrive(request, bus().now_ns());
     if (!number) return;
     if (bus().info().shard_count > 1) note_shard();
     if (service_ == "CHAOS") note_choice();
@@ -180,7 +180,7 @@ Task<void> Provider::ask_and_answer(KeptRequest kept, std::uint64_t number) {
         answer_error(kept, number);
         co_return;
     }
-    world_.ledger.accept(party_, {asked, bus().now_ns(), timeout_ns, body_bytes_min, false, false});
+    world_.ledger.accept(party_, {asked, 0, 0, bus().now_ns(), timeout_ns, body_bytes_min, false, false});
     Outcome outcome = co_await call;
     waiting.is_over = true;
     world_.ledger.end(party_, asked, outcome, bus().now_ns());

@@ -86,12 +86,13 @@ class Sender {
     }
 
     void commit(Claim& claim, const Draft& draft) {
-        claim.commit();
+        const RequestId id = claim.commit();
         if (draft.body_bytes > world_.bus.slot_bytes) world_.reached.add(Branch::request_in_block);
         const Nanos timeout_ns =
             draft.options.timeout_ns != 0 ? draft.options.timeout_ns : world_.bus.call_timeout_ns;
-        world_.ledger.accept(party_, {draft.options.token, world_.now_ns, timeout_ns, draft.body_bytes,
-                                      draft.target.is_routed, draft.target.is_to_extra});
+        world_.ledger.accept(party_,
+                             {draft.options.token, id, draft.options.correlation, world_.now_ns, timeout_ns,
+                              draft.body_bytes, draft.target.is_routed, draft.target.is_to_extra});
     }
 
     // Several claims at once, committed or aborted in another order.

@@ -81,7 +81,7 @@ class Flooder final : public Actor {
         : Actor(world, who), own_(std::move(own)), other_name_(std::move(other)) {}
 
     void on_request(Request& request) override {
-        const auto number = world_.ledger.arrive(request.body(), request.deadline_ns(), bus().now_ns());
+        const auto number = world_.ledger.arrive(request, bus().now_ns());
         if (!number) return;
         Answer answer = request.answer();
         const std::uint32_t bytes = world_.draw_body_bytes();
