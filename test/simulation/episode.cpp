@@ -64,7 +64,14 @@ class Episode {
     }
 
     void maybe_look() {
-        if (scheduler_.turns() - looked_at_ >= steps_per_look_) look();
+        if (scheduler_.turns() - looked_at_ >= steps_per_look_) {
+            look();
+            owes_services_ = true;
+        }
+        if (owes_services_ && scheduler_.was_main_last()) {
+            owes_services_ = false;
+            inspect_services(world_, main_->report());
+        }
     }
 
     void look() {
@@ -233,6 +240,7 @@ class Episode {
     Operator operator_;
     const std::uint64_t steps_per_look_;
     std::uint64_t looked_at_ = 0;
+    bool owes_services_ = false;  // a look at them, after the next turn of Main
     std::uint32_t hanging_ = 0;
 };
 

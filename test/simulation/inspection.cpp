@@ -76,22 +76,33 @@ bool has_provider(const InstanceReport& report, std::string_view name, ProviderI
     return false;
 }
 
+bool is_withdrawn(const InstanceReport& report, std::string_view name) {
+    return std::any_of(report.services.begin(), report.services.end(), [&](const ServiceReport& service) {
+        return service.name == name && service.is_withdrawn;
+    });
+}
+
 bool runs(const QueueReport& queue) { return queue.state == ProcessorState::running && queue.is_registered; }
 
-// Nothing is withdrawn: who runs is in the table, also after failures and restarts. Shards with one queue are one
-// provider.
-bool can_be_reached(const InstanceReport& report, const ProcessorReport& processor) {
+enum class When { any_time, at_rest };
+
+// Who runs is in the table, also after hangs, failures and restarts; before the rest, unless its reactor hangs or the
+// service is withdrawn. Shards with one queue are one provider.
+bool can_be_reached(const InstanceReport& report, const ProcessorReport& processor, When when) {
     const std::string_view service = service_of(processor.name);
-    if (service.empty()) return true;
+    if (service.empty() || (when == When::any_time && is_withdrawn(report, service))) return true;
     const auto is_there = [&](const QueueReport& queue) {
         return has_provider(report, service, {processor.id, queue.queue});
     };
+    const auto may_serve = [&](const QueueReport& queue) {
+        return runs(queue) && (when == When::at_rest || !hangs(report, queue.reactor));
+    };
     const auto& queues = processor.queues;
     if (processor.name == "pool")
-        return std::none_of(queues.begin(), queues.end(), runs) ||
+        return std::none_of(queues.begin(), queues.end(), may_serve) ||
                std::any_of(queues.begin(), queues.end(), is_there);
     return std::all_of(queues.begin(), queues.end(),
-                       [&](const QueueReport& queue) { return !runs(queue) || is_there(queue); });
+                       [&](const QueueReport& queue) { return !may_serve(queue) || is_there(queue); });
 }
 
 void compare(World& world, const char* what, std::uint64_t counted, std::uint64_t known) {
@@ -121,6 +132,12 @@ void inspect(World& world, const InstanceReport& report) {
     });
 }
 
+void inspect_services(World& world, const InstanceReport& report) {
+    for (const ProcessorReport& processor : report.processors)
+        if (!can_be_reached(report, processor, When::any_time))
+            world.ledger.fault(processor.name + ": it runs, does not hang, and no request goes to it");
+}
+
 bool have_all_ended(const InstanceReport& report) {
     return std::all_of(report.reactors.begin(), report.reactors.end(),
                        [](const ReactorReport& reactor) { return reactor.state == ReactorState::ended; });
@@ -137,7 +154,7 @@ bool is_empty(const InstanceReport& report) {
 bool is_settled(const InstanceReport& report) {
     return std::all_of(
         report.processors.begin(), report.processors.end(), [&](const ProcessorReport& processor) {
-            return can_be_reached(report, processor) &&
+            return can_be_reached(report, processor, When::at_rest) &&
                    std::all_of(processor.queues.begin(), processor.queues.end(),
                                [](const QueueReport& queue) {
                                    return runs(queue) || queue.state == ProcessorState::crashed;

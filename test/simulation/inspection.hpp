@@ -2,6 +2,8 @@
 //
 // Forbids   at any time: a reply that nothing waited for; more kept, more credit or more outcomes than
 //           there may be; a request to a reactor that is known to hang.
+//           after a turn of Main: a provider that runs on a reactor that does not hang, and gets no requests though its
+//           service is not withdrawn.
 //           at rest: a block or a unit of credit that is not home.
 //           at rest, and after a stop in order: a kept request; counters of requesters and providers that do not add up;
 //           outcomes that processors and clients count otherwise than the ledger.
@@ -14,6 +16,9 @@
 namespace prosa::simulation {
 
 void inspect(World& world, const InstanceReport& report);
+
+// After a turn of Main, which publishes what it knows.
+void inspect_services(World& world, const InstanceReport& report);
 
 // Everything that was lent is back.
 // True when each processor runs and can be reached, or crashed: what failed came back, what hung or was withdrawn, too.

@@ -71,6 +71,10 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "if (queue.restart_at_ns <= now_ns) begin(processor, queue);", "(void)now_ns;"),
     ("a reactor that recovered stays suspended", "core/bus/control.cpp",
      "publisher_.set_suspended(hosted.id, is_hanging);", "if (is_hanging) publisher_.set_suspended(hosted.id, true);"),
+    ("the services of a reactor that recovered come back late", "core/bus/control.cpp",
+     "if (verdict == HangDetector::Verdict::unchanged) continue;",
+     "if (verdict == HangDetector::Verdict::unchanged && !hosted.hang.is_hanging() && (now_ns >> 23) % 2 == 0)\n"
+     "publisher_.set_suspended(hosted.id, false);\nif (verdict != HangDetector::Verdict::hanging) continue;"),
     ("a hang is seen ten times too late", "core/bus/control_hosting.cpp",
      "reactors_.emplace_back(id, options_.bus.hang_after_ns);",
      "reactors_.emplace_back(id, 10 * options_.bus.hang_after_ns);"),

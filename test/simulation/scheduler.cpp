@@ -95,6 +95,7 @@ void Scheduler::check_hangs(const InstanceReport& report) {
 
 void Scheduler::turn(std::size_t who) {
     ++turns_;
+    last_ = who;
     const std::size_t reactors = main_.reactor_count();
     world_.log.add(Event::turn, who, static_cast<std::uint64_t>(world_.now_ns));
     paces_.resize(1 + reactors);

@@ -37,6 +37,7 @@ class Scheduler {
     // late, none kept. For looks.
     void check_hangs(const InstanceReport& report);
 
+    bool was_main_last() const noexcept { return last_ == 0; }  // to turn
     bool has_ended() const noexcept { return has_ended_; }
     std::uint64_t steps() const noexcept { return steps_; }
     std::uint64_t turns() const noexcept { return turns_; }
@@ -71,6 +72,7 @@ class Scheduler {
     std::uint32_t steps_until_draw_ = 0;
     Nanos pace_ns_ = 1;
     Nanos elapsed_ns_ = 0;  // since the last step of Main or a reactor: visitors live on the time of that one
+    std::size_t last_ = 0;  // who turned
     std::uint64_t steps_ = 0;
     std::uint64_t turns_ = 0;
     bool has_ended_ = false;
