@@ -63,6 +63,7 @@ void Ledger::fault_at(std::uint64_t number, const char* what) {
 Party Ledger::add_party(Thread thread) {
     open_of_.emplace_back();
     thread_of_.push_back(thread);
+    gone_.push_back(false);
     if (deadlines_of_.size() <= thread) deadlines_of_.resize(thread + 1);
     return static_cast<Party>(open_of_.size() - 1);
 }
@@ -240,6 +241,7 @@ void Ledger::answer(std::uint64_t number, ServiceError error, std::uint32_t body
     entry.given = {turns_.running(), turns_.now(), was_kept};
     entry.answer_bytes = body_bytes;
     if (now_ns > entry.deadline_ns) reached_.add(Branch::answered_late);
+    if (gone_[entry.party] && !entry.router) reached_.add(Branch::answered_nobody);
 }
 
 void Ledger::end_turn(Thread thread) {

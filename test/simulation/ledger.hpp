@@ -95,6 +95,8 @@ class Ledger {
     // From here on the requests of all, or of one party, may end as shutting_down.
     void expect_shutting_down() noexcept { may_all_shut_down_ = true; }
     void expect_shutting_down(Party party) noexcept { leaving_ = party; }
+    // The client is gone: answers to it come to nobody.
+    void note_gone(Party party) noexcept { gone_[party] = true; }
 
     // The first thing that was wrong; empty when nothing was.
     void fault(const std::string& what) {
@@ -150,6 +152,7 @@ class Ledger {
     std::vector<Entry> requests_;
     std::vector<std::vector<std::uint64_t>> open_of_;  // by party
     std::vector<Thread> thread_of_;                    // by party
+    std::vector<bool> gone_;                           // by party: the clients that left
     std::vector<Deadlines> deadlines_of_;              // by thread
     std::unordered_set<RequestId> ids_;                // that were given
     std::array<std::uint64_t, error_codes> ended_{};

@@ -9,22 +9,30 @@ namespace {
 
 constexpr std::size_t held_max = 24;
 
-// The request of a relay, which nobody waits for any more when the coroutine's frame goes.
+Task<void> do_nothing() { co_return; }
+
+// The request of a relay, which nobody waits for any more when the coroutine's frame goes. All frames go then, and no
+// task begins any more.
 class Waiting {
   public:
-    Waiting(World& world, std::uint64_t number) : world_(world), number_(number) {}
+    Waiting(World& world, Bus& bus, std::uint64_t number) : world_(world), bus_(bus), number_(number) {}
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
     ~Waiting() {
         if (is_over) return;
         world_.reached.add(Branch::relay_destroyed);
         world_.ledger.abandon(number_);
+        if (bus_.spawn(do_nothing()))
+            world_.ledger.fault("a task began while all of them ended");
+        else
+            world_.reached.add(Branch::spawn_refused);
     }
 
     bool is_over = false;
 
   private:
     World& world_;
+    Bus& bus_;
     const std::uint64_t number_;
 };
 
@@ -171,7 +179,7 @@ Task<void> Provider::ask_and_answer(KeptRequest kept, std::uint64_t number) {
     std::array<std::byte, body_bytes_min> bytes;
     BodyBuffer body{bytes.data(), body_bytes_min};
     (void)write_body(body, body_bytes_min, asked);
-    Waiting waiting(world_, asked);
+    Waiting waiting(world_, bus(), asked);
     const Nanos timeout_ns = world_.random.time(10 * ns_per_us, ns_per_ms);
     Call call = bus().call(relay_, body.written(), timeout_ns);
     if (call.await_ready()) {

@@ -18,14 +18,14 @@ namespace prosa::simulation {
     NAME(outcome_overloaded) NAME(outcome_dropped) NAME(outcome_shutting_down)                              \
     /* claims */                                                                                            \
     NAME(refused_unreachable) NAME(refused_credit) NAME(refused_ring) NAME(refused_memory)                  \
-    NAME(refused_shutting_down) NAME(claim_aborted) NAME(claims_overlapped) NAME(request_in_block)          \
+    NAME(refused_shutting_down) NAME(refused_pending) NAME(claim_aborted) NAME(claims_overlapped) NAME(request_in_block)          \
     NAME(request_too_large) NAME(sent_in_outcome_handler)                                                   \
     /* providers */                                                                                         \
     NAME(answer_in_block) NAME(answer_too_large) NAME(answered_error) NAME(left_unanswered)                 \
     NAME(answered_twice) NAME(kept_answered_twice) NAME(answer_aborted) NAME(kept_and_dropped)              \
     NAME(kept_and_held) NAME(keep_refused) NAME(kept_dropped_by_end) NAME(answered_late)                    \
     NAME(expired_before_handler) NAME(outbox_used) NAME(late_reply_dropped) NAME(unreachable_incarnation)   \
-    NAME(relayed) NAME(relay_destroyed)                                                                     \
+    NAME(relayed) NAME(relay_destroyed) NAME(spawn_refused) NAME(answered_nobody)                                                                     \
     /* incarnations */                                                                                      \
     NAME(threw_recoverable) NAME(threw_fatal) NAME(threw_other) NAME(failed_quietly)                        \
     NAME(threw_in_open_answer) NAME(threw_in_coroutine) NAME(threw_in_timer) NAME(threw_in_turn)            \

@@ -18,7 +18,7 @@ struct Target {
     bool is_to_extra = false;
 };
 
-// Port: Bus or BusClient.
+// Port: Bus, or BusClient, which tells how full its table of pending requests is.
 template <typename Port>
 class Sender {
   public:
@@ -73,6 +73,7 @@ class Sender {
     }
 
     bool is_granted(Claim& claim, const Draft& draft) {
+        note_pending(claim);
         if (!claim) {
             world_.ledger.refuse(party_, draft.options.token, claim.refusal());
             if (claim.refusal() == ServiceError::shutting_down)
@@ -83,6 +84,13 @@ class Sender {
         world_.ledger.refuse(party_, draft.options.token, ServiceError::overloaded);
         if (draft.body_bytes > world_.bus.block_bytes) world_.reached.add(Branch::request_too_large);
         return false;
+    }
+
+    void note_pending(const Claim& claim) {
+        if constexpr (requires { port_.unanswered_count(); })
+            if (claim.refusal() == ServiceError::overloaded && !claim &&
+                port_.unanswered_count() == world_.bus.pending_limit)
+                world_.reached.add(Branch::refused_pending);
     }
 
     void commit(Claim& claim, const Draft& draft) {

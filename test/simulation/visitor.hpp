@@ -25,7 +25,10 @@ class Visitor {
     }
     Visitor(const Visitor&) = delete;
     Visitor& operator=(const Visitor&) = delete;
-    ~Visitor() { leave(); }
+    ~Visitor() {
+        leave();
+        world_.ledger.note_gone(party_);
+    }
 
     void leave() {
         world_.turns.begin(thread_, world_.now_ns);
@@ -43,6 +46,8 @@ class Visitor {
             sender_.send_to_any(targets_);
         if (client_->in_flight_count() != world_.ledger.in_flight(party_))
             world_.ledger.fault("a client counts other requests in flight than it has");
+        if (client_->unanswered_count() > world_.bus.pending_limit)
+            world_.ledger.fault("a client has more unanswered requests than its table holds");
     }
 
     std::uint64_t unanswered_count() const { return client_->unanswered_count(); }
