@@ -49,6 +49,7 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "std::memcpy(behind, &id, correlation_bytes);"),
     ("a router begins a transaction of its own", "adaptors/router/router_processor.hpp", ".correlation = correlation,",
      ".correlation = 0 * correlation,"),
+    ("answers to a client that left do not come home", "core/bus/responder.cpp", "        drop_answers(*inbound);\n", ""),
     ("the stop ends no request", "core/bus/requester.cpp",
      "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),
     ("expired work is begun", "core/bus/responder.cpp",
