@@ -46,7 +46,9 @@ void BusNode::adopt(std::unique_ptr<Shard>&& shard) {
     failed_.reserve(count);
     coroutine_owners_.reserve(count);
     events_.reserve(events_.size() + count * reports_per_shard);
+    responder_.reserve_shared_queues(count);
     requester_.add_caller(*shard);
+    if (shard->shared_queue() != nullptr) responder_.host_shared_queue(shard->shared_queue());
     shards_.push_back(std::move(shard));
 }
 

@@ -57,15 +57,17 @@ void Responder::close_endpoint(EndpointTag tag) noexcept {
     forget_last_callee();
 }
 
-void Responder::join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee) {
-    for (SharedEndpoint& endpoint : shared_) {
-        if (endpoint.queue != queue || endpoint.callee != nullptr) continue;
-        endpoint.callee = &callee;
-        queue->join();
-        return;
-    }
-    shared_.push_back({queue, &callee});
-    queue->join();
+void Responder::host_shared_queue(std::shared_ptr<SharedQueue> queue) {
+    shared_.push_back({std::move(queue)});
+}
+
+void Responder::join_shared_queue(const SharedQueue& queue, Callee& callee) noexcept {
+    const auto place = std::find_if(shared_.begin(), shared_.end(), [&](const SharedEndpoint& endpoint) {
+        return endpoint.queue.get() == &queue && endpoint.callee == nullptr;
+    });
+    PROSA_ASSERT(place != shared_.end(), "a queue is hosted once for each shard that joins it");
+    place->callee = &callee;
+    place->queue->join();
 }
 
 void Responder::leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept {

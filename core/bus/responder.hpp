@@ -87,9 +87,13 @@ class Responder {
     // What is queued for it is answered `unreachable`.
     PROSA_API void close_endpoint(EndpointTag tag) noexcept;
 
-    // A shard of a processor with a shared queue takes requests from it between join and leave. When every shard
-    // has left, what is queued is answered `unreachable` here.
-    PROSA_API void join_shared_queue(std::shared_ptr<SharedQueue> queue, Callee& callee);
+    // A shard that takes requests from this queue, between join and leave, has its place here. From now on links stay
+    // as long as something waits in there: it may be their requesters', and its memory theirs. Throws std::bad_alloc
+    // beyond the reserved number.
+    PROSA_API void reserve_shared_queues(std::size_t count) { shared_.reserve(count); }
+    PROSA_API void host_shared_queue(std::shared_ptr<SharedQueue> queue);
+    // When every shard has left, what is queued is answered `unreachable` here.
+    PROSA_API void join_shared_queue(const SharedQueue& queue, Callee& callee) noexcept;
     PROSA_API void leave_shared_queue(const SharedQueue& queue, const Callee& callee) noexcept;
 
     // --- the loop ---------------------------------------------------------------------------------------------
@@ -141,7 +145,7 @@ class Responder {
     };
     struct SharedEndpoint {
         std::shared_ptr<SharedQueue> queue;
-        Callee* callee;  // null after leaving
+        Callee* callee = nullptr;  // between join and leave
     };
 
     // The last one is remembered: most requests of a reactor are for one queue.

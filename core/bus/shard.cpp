@@ -70,7 +70,7 @@ void Shard::begin(Incarnation incarnation) {
 
 void Shard::open() {
     endpoint_ = node_.responder().open_endpoint(*this);
-    if (shared_queue_ != nullptr) node_.responder().join_shared_queue(shared_queue_, *this);
+    if (shared_queue_ != nullptr) node_.responder().join_shared_queue(*shared_queue_, *this);
     node_.report_to_main(QueueRegistered{key_, info_.incarnation, *endpoint_});
 }
 

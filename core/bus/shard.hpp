@@ -49,6 +49,9 @@ class Shard final : public Caller, public Callee {
 
     const ShardInfo& info() const noexcept { return info_; }
     const QueueKey& key() const noexcept { return key_; }
+    const std::shared_ptr<SharedQueue>& shared_queue() const noexcept {
+        return shared_queue_;
+    }  // may be null
     BusNode& node() noexcept { return node_; }
     const BusNode& node() const noexcept { return node_; }
 

@@ -9,7 +9,8 @@ namespace {
 struct SharedPair : Pair {
     explicit SharedPair(std::uint32_t capacity = 16, const BusOptions& given = tiny_options())
         : Pair(given), queue(std::make_shared<SharedQueue>(capacity, std::vector{provider_peer.id})) {
-        responder.join_shared_queue(queue, callee);
+        responder.host_shared_queue(queue);
+        responder.join_shared_queue(*queue, callee);
         service = provide("SHARED", 2, EndpointTag{}, queue);
     }
     std::shared_ptr<SharedQueue> queue;
@@ -85,7 +86,7 @@ TEST_CASE("a shard that left leaves the queue to the others, and may come back")
     CHECK(pair.serve() == 0);
     CHECK(pair.responder.announce_sleep());
     pair.responder.awaken();
-    pair.responder.join_shared_queue(pair.queue, pair.callee);
+    pair.responder.join_shared_queue(*pair.queue, pair.callee);
     pair.settle();
     CHECK(pair.caller.seen.at(0).body == "x");
 }
@@ -113,9 +114,28 @@ TEST_CASE("what a requester left in a shared queue keeps its link, and so its me
     pair.requester.reset();
     pair.responder.detach_closed();
     CHECK(pair.link.use_count() == 2);
-    pair.responder.join_shared_queue(pair.queue, pair.callee);
+    pair.responder.join_shared_queue(*pair.queue, pair.callee);
     pair.serve();
     CHECK(pair.callee.count(CalleeCounter::received) == 1);
+    pair.responder.detach_closed();
+    CHECK(pair.link.use_count() == 1);
+}
+
+TEST_CASE("what a requester left in a queue keeps its link where the shard has not joined yet, too") {
+    Pair pair;
+    const auto queue = std::make_shared<SharedQueue>(16, std::vector{pair.provider_peer.id});
+    pair.responder.host_shared_queue(queue);
+    queue->join();  // another reactor's shard, because of which the service is there
+    pair.service = pair.provide("SHARED", 2, EndpointTag{}, queue);
+    REQUIRE(pair.send(std::string(500, 'x')));
+    pair.requester->remove_caller(pair.caller);
+    pair.requester.reset();
+    pair.responder.detach_closed();
+    CHECK(pair.link.use_count() == 2);
+    pair.responder.join_shared_queue(*queue, pair.callee);
+    pair.serve();
+    CHECK(pair.callee.count(CalleeCounter::received) == 1);
+    CHECK(pair.responder.waiting_count() == 0);
     pair.responder.detach_closed();
     CHECK(pair.link.use_count() == 1);
 }
