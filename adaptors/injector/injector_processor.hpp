@@ -68,13 +68,13 @@ class InjectorProcessor final : public Processor {
 
     void on_error(const Outcome& outcome) override { note_outcome(outcome); }
 
-    std::string on_command(std::string_view command) override {
+    absl::StatusOr<std::string> on_command(std::string_view command) override {
         constexpr std::string_view set_rate = "rate ";
         if (command == "status") return status_text();
         if (!command.starts_with(set_rate))
-            return fmt::format("unknown command '{}', expected 'rate 30k' or 'status'", command);
+            return invalid_argument("unknown command '{}', expected 'rate 30k' or 'status'", command);
         const absl::StatusOr<double> rate = parse_rate(command.substr(set_rate.size()));
-        if (!rate.ok()) return message_of(rate.status());
+        if (!rate.ok()) return rate.status();
         run_->request_rate(*rate);
         return fmt::format("rate {}/s", human_count(*rate));
     }

@@ -55,6 +55,19 @@ class SignalActions {
 
 SignalActions signal_actions;
 
+// A line for each shard; the error of the first one that refuses, with all lines.
+absl::StatusOr<std::string> joined(CommandAnswers& answers) {
+    std::string text;
+    absl::StatusCode code = absl::StatusCode::kOk;
+    for (auto& answer : answers) {
+        const absl::StatusOr<std::string> said = answer.get();
+        text.append(text.empty() ? "" : "\n").append(said.ok() ? *said : message_of(said.status()));
+        if (code == absl::StatusCode::kOk) code = said.status().code();
+    }
+    if (code != absl::StatusCode::kOk) return make_error(code, "{}", text);
+    return text;
+}
+
 }  // namespace
 
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
@@ -150,20 +163,17 @@ absl::Status BusMain::restore_service(std::string_view name) {
 
 absl::StatusOr<std::string> BusMain::command(std::string_view processor, std::string_view command,
                                              Nanos timeout_ns) try {
-    auto answers = control_->ask([&] {
-        return std::make_shared<absl::StatusOr<std::vector<std::future<std::string>>>>(
+    const auto answers = control_->ask([&] {
+        return std::make_shared<absl::StatusOr<CommandAnswers>>(
             control_->post_command(processor, std::string(command)));
     });
     if (!answers->ok()) return answers->status();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
-    std::string text;
-    for (auto& answer : **answers) {
+    for (auto& answer : **answers)
         if (answer.wait_until(deadline) != std::future_status::ready)
             return make_error(absl::StatusCode::kDeadlineExceeded,
                               "processor '{}' did not answer the command in time", processor);
-        text += (text.empty() ? "" : "\n") + answer.get();
-    }
-    return text;
+    return joined(**answers);
 } catch (const std::bad_alloc&) {
     return out_of_memory();
 }

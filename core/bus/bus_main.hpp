@@ -178,6 +178,7 @@ class PROSA_API BusMain {
     absl::Status restart_processor(std::string_view name);
     absl::Status withdraw_service(std::string_view name);
     absl::Status restore_service(std::string_view name);
+    // What each shard answers, a line each; an error with the same text when one of them refuses.
     absl::StatusOr<std::string> command(std::string_view processor, std::string_view command,
                                         Nanos timeout_ns);
     absl::Status notify_config(std::string_view processor);

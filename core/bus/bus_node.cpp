@@ -80,9 +80,9 @@ void BusNode::report_end(const Shard& shard, const ProcessorError* error) noexce
 }
 
 // Whoever gives a command may have seen a table published: so does the processor that takes it.
-std::string BusNode::command(Shard& shard, std::string_view command) {
+absl::StatusOr<std::string> BusNode::command(Shard& shard, std::string_view command) {
     refresh_table();
-    if (!shard.is_running()) return "it is not running";
+    if (!shard.is_running()) return make_error(absl::StatusCode::kUnavailable, "it is not running");
     return shard.on_command(command);
 }
 

@@ -44,7 +44,7 @@ class BusNode final : public ReactorHost {
     void attach(std::shared_ptr<Link> link) { responder_.attach(std::move(link)); }
     void begin_shard(Shard& shard, Incarnation incarnation);
     void end_shard(Shard& shard, const ProcessorError* error);
-    std::string command(Shard& shard, std::string_view command);
+    absl::StatusOr<std::string> command(Shard& shard, std::string_view command);
     void notify_config(Shard& shard);
     void begin_shutdown();  // on_shutdown of every shard
     void complete_pending() { requester_.shut_down(); }

@@ -32,6 +32,9 @@
 
 namespace prosa {
 
+// Of a processor's queues, each on its way.
+using CommandAnswers = std::vector<std::future<absl::StatusOr<std::string>>>;
+
 // A reactor of the instance with its thread.
 struct HostedReactor {
     HostedReactor(ReactorId reactor_id, Nanos hang_after_ns) : id(reactor_id), hang(hang_after_ns, probe) {}
@@ -115,8 +118,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status notify_config(std::string_view processor);
     void wake_reactors();
     // One answer per queue that runs.
-    absl::StatusOr<std::vector<std::future<std::string>>> post_command(std::string_view processor,
-                                                                       const std::string& command);
+    absl::StatusOr<CommandAnswers> post_command(std::string_view processor, const std::string& command);
     InstanceReport report() const;
     ReactorPlan plan() const;
     void begin_stop(std::string reason) noexcept;

@@ -58,14 +58,14 @@ absl::Status BusMain::Control::notify_config(std::string_view name) {
     return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::future<std::string>>> BusMain::Control::post_command(
-    std::string_view name, const std::string& command) {
+absl::StatusOr<CommandAnswers> BusMain::Control::post_command(std::string_view name,
+                                                              const std::string& command) {
     ProcessorRecord* const processor = find(name);
     if (processor == nullptr) return unknown_processor(name);
-    std::vector<std::future<std::string>> answers;
+    CommandAnswers answers;
     for (QueueRecord& queue : processor->queues) {
         if (queue.state != ProcessorState::running) continue;
-        std::promise<std::string> answer;
+        std::promise<absl::StatusOr<std::string>> answer;
         answers.push_back(answer.get_future());
         post(*queue.host,
              [node = queue.host->node.get(), shard = queue.shard, command,

@@ -8,8 +8,6 @@
 // Cost      a handler that runs long delays everybody on its reactor; nothing else is delayed.
 #pragma once
 
-#include <absl/status/status.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +15,7 @@
 #include "core/base/assert.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/export.hpp"
+#include "core/base/status.hpp"
 #include "core/bus/outcome.hpp"
 #include "core/bus/processor_error.hpp"
 #include "core/bus/request.hpp"
@@ -44,9 +43,9 @@ class PROSA_API Processor {
 
     virtual void on_timer(std::uint64_t token) { (void)token; }
 
-    // An operator's command; the return is shown to the operator.
-    virtual std::string on_command(std::string_view command) {
-        return "unknown command '" + std::string(command) + "'";
+    // An operator's command. What is returned is shown to the operator; an error is a refusal, and ends nothing.
+    virtual absl::StatusOr<std::string> on_command(std::string_view command) {
+        return invalid_argument("unknown command '{}'", command);
     }
 
     // The configuration changed.

@@ -138,10 +138,11 @@ void Shard::on_config() noexcept {
     guard([this] { processor_->on_config(); });
 }
 
-std::string Shard::on_command(std::string_view command) {
-    std::optional<std::string> answer;
+absl::StatusOr<std::string> Shard::on_command(std::string_view command) {
+    std::optional<absl::StatusOr<std::string>> answer;
     if (processor_ != nullptr && !failure_) guard([&] { answer = processor_->on_command(command); });
-    return answer ? *std::move(answer) : std::string("the processor failed on this command");
+    if (answer) return *std::move(answer);
+    return make_error(absl::StatusCode::kInternal, "the processor failed on this command");
 }
 
 Nanos Shard::on_turn(Nanos now_ns) noexcept {

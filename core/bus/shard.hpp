@@ -62,7 +62,7 @@ class Shard final : public Caller, public Callee {
     void on_shutdown() noexcept;
     void on_config() noexcept;
     // Throws std::bad_alloc for want of its own memory only; the processor is not asked twice then.
-    std::string on_command(std::string_view command);
+    absl::StatusOr<std::string> on_command(std::string_view command);
     Nanos on_turn(Nanos now_ns) noexcept;
 
     bool wants_turns() const noexcept { return wants_turns_; }

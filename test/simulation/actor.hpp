@@ -43,7 +43,7 @@ class Actor : public Processor {
     void on_response(const Outcome& outcome) override { on_outcome(outcome); }
     void on_error(const Outcome& outcome) override { on_outcome(outcome); }
 
-    std::string on_command(std::string_view command) override {
+    absl::StatusOr<std::string> on_command(std::string_view command) override {
         world_.reached.add(Branch::commanded);
         return std::string(command);
     }

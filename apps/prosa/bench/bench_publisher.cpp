@@ -17,7 +17,7 @@ absl::Status BenchPublisher::on_start() {
     return absl::OkStatus();
 }
 
-std::string BenchPublisher::on_command(std::string_view command) {
+absl::StatusOr<std::string> BenchPublisher::on_command(std::string_view command) {
     if (command == "stop") {
         is_repeating_ = false;
     } else if (command == "start") {

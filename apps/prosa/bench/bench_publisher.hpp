@@ -22,7 +22,7 @@ class BenchPublisher final : public Processor {
         : desk_(std::move(desk)), service_count_(service_count) {}
 
     absl::Status on_start() override;
-    std::string on_command(std::string_view command) override;
+    absl::StatusOr<std::string> on_command(std::string_view command) override;
     void on_service_table() override;
     void on_timer(std::uint64_t token) override;
 

@@ -10,7 +10,7 @@ absl::Status BenchRequester::on_start() {
     return absl::OkStatus();
 }
 
-std::string BenchRequester::on_command(std::string_view command) {
+absl::StatusOr<std::string> BenchRequester::on_command(std::string_view command) {
     if (command != "go") return Processor::on_command(command);
     begin(bus().clock_now_ns());
     return "gone";

@@ -20,7 +20,7 @@ class BenchRequester final : public Processor {
     explicit BenchRequester(std::shared_ptr<BenchDesk> desk) : desk_(std::move(desk)) {}
 
     absl::Status on_start() override;
-    std::string on_command(std::string_view command) override;
+    absl::StatusOr<std::string> on_command(std::string_view command) override;
     void on_response(const Outcome& outcome) override;
     void on_error(const Outcome& outcome) override;
     Nanos on_turn(Nanos now_ns) override;

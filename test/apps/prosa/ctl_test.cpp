@@ -120,6 +120,11 @@ TEST_CASE("what an instance refuses is said on standard error, with exit code 1"
     CHECK(contains(refusal_of({"withdraw", "PAI"}), "unknown service 'PAI', did you mean 'PAY'?"));
     CHECK(contains(refusal_of({"log-level", "loud"}), "unknown level 'loud', expected off, error"));
     CHECK(contains(refusal_of({"command", "nobody", "status"}), "unknown processor 'nobody'"));
+    CHECK(refusal_of({"command", "injector-1", "faster"}) ==
+          "unknown command 'faster', expected 'rate 30k' or 'status'\n");
+    CHECK(contains(refusal_of({"command", "injector-1", "rate", "-5"}), "-5"));
+    CHECK(refusal_of({"--json", "command", "stub-1", "status"}) == "unknown command 'status'\n");
+    CHECK(contains(refusal_of({"restore", "PAI"}), "unknown service 'PAI', did you mean 'PAY'?"));
     CHECK(contains(refusal_of({"--json", "metrics"}), "text form only"));
     instance.program.signal(SIGTERM);
     CHECK(instance.program.wait() == exit_ok);

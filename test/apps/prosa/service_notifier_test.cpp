@@ -23,7 +23,7 @@ class Sleeper final : public Processor {
   public:
     explicit Sleeper(int pipe) : pipe_(pipe) {}
 
-    std::string on_command(std::string_view) override {
+    absl::StatusOr<std::string> on_command(std::string_view) override {
         char byte = 0;
         return ::read(pipe_, &byte, 1) == 1 ? "awake" : "the pipe is closed";
     }

@@ -24,7 +24,7 @@ struct LambdaProcessor : Processor {
     std::function<void(LambdaProcessor&, const Outcome&)> outcome;
     std::function<void(LambdaProcessor&, std::uint64_t)> timer;
     std::function<void(LambdaProcessor&)> table;
-    std::function<std::string(LambdaProcessor&, std::string_view)> command;
+    std::function<absl::StatusOr<std::string>(LambdaProcessor&, std::string_view)> command;
     std::function<void(LambdaProcessor&)> config;
     std::function<void(LambdaProcessor&)> shutdown;
     std::function<void()> ended;
@@ -46,7 +46,7 @@ struct LambdaProcessor : Processor {
     void on_service_table() override {
         if (table) table(*this);
     }
-    std::string on_command(std::string_view text) override {
+    absl::StatusOr<std::string> on_command(std::string_view text) override {
         return command ? command(*this, text) : Processor::on_command(text);
     }
     void on_config() override {

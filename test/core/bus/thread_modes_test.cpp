@@ -86,8 +86,9 @@ class Subject final : public Processor {
         nested_.erase(outcome.token);
     }
 
-    std::string on_command(std::string_view command) override {
+    absl::StatusOr<std::string> on_command(std::string_view command) override {
         check_thread();
+        if (command == "refuse" && value_of(bus().info().queue) == 0) return invalid_argument("not this");
         return "did " + std::string(command);
     }
     void on_service_table() override { ++seen_.tables; }
@@ -308,6 +309,11 @@ TEST_CASE("in each thread mode, commands, configuration, table changes and the s
         const auto lines = std::count(answer->begin(), answer->end(), '\n') + 1;
         CHECK(lines == shards);
         CHECK(answer->starts_with("did dump"));
+        const auto refused = stage.main().command("subject", "refuse", 20 * ns_per_s);
+        CHECK(absl::IsInvalidArgument(refused.status()));
+        const std::string refusal = message_of(refused.status());
+        CHECK(refusal.starts_with("not this"));
+        CHECK(std::count(refusal.begin(), refusal.end(), '\n') + 1 == shards);
 
         REQUIRE(stage.main().notify_config("subject").ok());
         CHECK(eventually([&] { return stage.seen.configs == shards; }));

@@ -114,7 +114,7 @@ PairRig::PairRig(std::uint32_t ring_slots) : rig_(pair_options(ring_slots)) {
 void PairRig::send(const BenchOrder& order) {
     desk_->order = order;
     rig_.node(requester).set_now(rig_.clock().now_ns());
-    requester_->on_command("go");
+    PROSA_ASSERT(requester_->on_command("go").ok(), "a requester knows the command");
 }
 
 void PairRig::begin(BenchMessage message) {
