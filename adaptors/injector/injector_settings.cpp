@@ -20,7 +20,8 @@ void read_rate(SettingsReader& section, std::string_view key, double& rate_per_s
     if (rate.ok())
         rate_per_s = *rate;
     else
-        section.add_error(key, "expects a rate such as 250, 20k or 1.5M (per second), got '" + text + "'");
+        section.add_error(key,
+                          "expects a rate above 0 such as 250, 20k or 1.5M (per second), got '" + text + "'");
 }
 
 void read_shape(SettingsReader& section, LoadOptions& load) {

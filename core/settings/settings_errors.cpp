@@ -24,6 +24,11 @@ void SettingsErrors::add_status(const absl::Status& status) {
     errors_.push_back({{}, message_of(status)});
 }
 
+void SettingsErrors::remove_last() {
+    PROSA_ASSERT(!errors_.empty(), "an error to take back");
+    errors_.pop_back();
+}
+
 absl::Status SettingsErrors::status() const {
     if (errors_.empty()) return absl::OkStatus();
     std::vector<const Error*> sorted;

@@ -23,6 +23,9 @@ class PROSA_API SettingsErrors {
     // An error that names its place itself: those of the parsers. Asserted: not OK.
     void add_status(const absl::Status& status);
 
+    // Takes the last one back, for one that says more. Asserted: there is one.
+    void remove_last();
+
     bool empty() const noexcept { return errors_.empty(); }
     std::size_t count() const noexcept { return errors_.size(); }
 

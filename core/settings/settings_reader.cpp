@@ -30,6 +30,14 @@ std::optional<T> to_number(const SettingsNode& node) {
     return value;
 }
 
+// However large; without a sign, or with one.
+bool is_whole_number(const SettingsNode& node) noexcept {
+    if (!is_plain_scalar(node)) return false;
+    std::string_view digits = node.text;
+    if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
+    return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // A key that was only asked for has no default that could be shown: as `key: null` it would be there when
 // read again.
 void drop_absent(SettingsNode& node) {
@@ -121,12 +129,15 @@ SettingField<Nanos> SettingsReader::read_duration(std::string_view key, Nanos& v
     SettingsNode& node = touch(key);
     SettingField<Nanos> field(*this, key, node, value_ns);
     field.is_duration_ = true;
+    field.bare_integer_unit_ns_ = bare_integer_unit_ns;
     if (node.is_default) {
         fill_text(node, format_duration(value_ns), false);
         return field;
     }
     Nanos given_ns = 0;
     field.is_given_ = parse_duration_node(node, path_of(key), bare_integer_unit_ns, given_ns);
+    // Of {secs, nanos} the error names which of the two is wrong.
+    field.is_refused_ = !field.is_given_ && node.kind != Kind::map;
     if (field.is_given_) value_ns = given_ns;
     return field;
 }
@@ -153,8 +164,6 @@ std::size_t SettingsReader::choose(std::string_view key, const std::vector<std::
     reject(node, path_of(key), expected);
     return default_index;
 }
-
-bool SettingsReader::is_number(const SettingsNode& node) { return to_number<double>(node).has_value(); }
 
 bool SettingsReader::reject(SettingsNode& node, const std::string& path, std::string_view expected) {
     node.was_taken_whole = true;  // no second error for what is below
@@ -199,10 +208,9 @@ bool SettingsReader::parse_signed(SettingsNode& node, const std::string& path, s
         value = *number;
         return true;
     }
-    const bool is_too_large = number.has_value();
-    return reject(
-        node, path,
-        is_too_large ? fmt::format("an integer from {} to {}", min, max) : std::string("an integer"));
+    return reject(node, path,
+                  is_whole_number(node) ? fmt::format("an integer from {} to {}", min, max)
+                                        : std::string("an integer"));
 }
 
 bool SettingsReader::parse_unsigned(SettingsNode& node, const std::string& path, std::uint64_t max,
@@ -212,29 +220,32 @@ bool SettingsReader::parse_unsigned(SettingsNode& node, const std::string& path,
         value = *number;
         return true;
     }
-    const bool is_out_of_range = number.has_value() || to_number<std::int64_t>(node).has_value();
-    return reject(node, path,
-                  is_out_of_range ? fmt::format("an integer from 0 to {}", max) : std::string("an integer"));
+    return reject(
+        node, path,
+        is_whole_number(node) ? fmt::format("an integer from 0 to {}", max) : std::string("an integer"));
+}
+
+std::string SettingsReader::duration_form(const SettingsNode& node, Nanos bare_integer_unit_ns) {
+    std::string form = "a duration such as 250us, 50ms, 2s or {secs: 2, nanos: 0}";
+    if (!to_number<std::int64_t>(node)) return form;
+    if (bare_integer_unit_ns == 0) return form + " (with its unit)";
+    return form + ", or an integer times " + format_duration(bare_integer_unit_ns);
 }
 
 bool SettingsReader::parse_duration_node(SettingsNode& node, const std::string& path,
                                          Nanos bare_integer_unit_ns, Nanos& value_ns) {
-    constexpr std::string_view expected = "a duration such as 250us, 50ms, 2s or {secs: 2, nanos: 0}";
     if (node.kind == Kind::map) return parse_secs_nanos(node, path, value_ns);
-    if (node.kind != Kind::scalar) return reject(node, path, expected);
+    const auto refuse = [&] { return reject(node, path, duration_form(node, bare_integer_unit_ns)); };
+    if (node.kind != Kind::scalar) return refuse();
     if (const auto count = to_number<std::int64_t>(node)) {
         const bool is_in_range = bare_integer_unit_ns > 0 && *count >= 0 &&
                                  *count <= std::numeric_limits<Nanos>::max() / bare_integer_unit_ns;
-        if (!is_in_range)
-            return reject(node, path,
-                          bare_integer_unit_ns > 0 ? fmt::format("{}, or an integer times {}", expected,
-                                                                 format_duration(bare_integer_unit_ns))
-                                                   : fmt::format("{} (with its unit)", expected));
+        if (!is_in_range) return refuse();
         value_ns = *count * bare_integer_unit_ns;
         return true;
     }
     const auto parsed = parse_duration(node.text);
-    if (!parsed.ok()) return reject(node, path, expected);
+    if (!parsed.ok()) return refuse();
     value_ns = *parsed;
     return true;
 }

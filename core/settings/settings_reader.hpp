@@ -59,15 +59,34 @@ concept SettingsSection = requires(SettingsReader& reader, T& value) {
 template <typename T>
 concept SettingsNumber = std::same_as<T, double> ||(std::integral<T> && !std::same_as<T, bool>);
 
+// The number in a value that may be none.
+template <typename T>
+struct NumberIn {
+    using Type = T;
+};
+template <typename T>
+struct NumberIn<std::optional<T>> {
+    using Type = T;
+};
+
 // What was just read; its functions check it further. To be used at once.
 template <typename T>
 class SettingField {
   public:
+    using Number = typename NumberIn<T>::Type;
+
     // An error when the key is absent.
     SettingField& required();
 
-    // An error when a given value lies outside [min, max]. Numbers and durations.
-    SettingField& range(T min, T max) requires SettingsNumber<T>;
+    // An error when a given value lies outside [min, max]. Numbers and durations. It takes the place of the error of a
+    // value that is no such number at all, which cannot name the range.
+    SettingField& range(Number min, Number max) requires SettingsNumber<Number>;
+
+    // The same, and an error when it is no multiple of `step`, as min and max are.
+    SettingField& multiple_of(Number step, Number min, Number max) requires std::unsigned_integral<Number>;
+
+    // The same, and an error when it is no power of two, as min and max are.
+    SettingField& power_of_two(Number min, Number max) requires std::unsigned_integral<Number>;
 
     // An error when a given text or list is empty.
     SettingField& not_empty() requires requires(const T& value) { value.empty(); };
@@ -77,13 +96,20 @@ class SettingField {
     SettingField(SettingsReader& reader, std::string_view key, SettingsNode& node, T& value)
         : reader_(reader), key_(key), node_(node), value_(value), default_(value) {}
 
+    // Refuses a given value that nearest(value), a number that fits, does not leave as it is.
+    template <typename Nearest>
+    SettingField& check(std::string_view form, Number min, Number max, bool shows_nearest, Nearest nearest);
+    void refuse(std::string_view expected);
+
     SettingsReader& reader_;
     std::string_view key_;
     SettingsNode& node_;
     T& value_;
     T default_;
-    bool is_given_ = false;  // the user wrote a value, and it fits the type
+    bool is_given_ = false;    // the user wrote a value, and it fits the type
+    bool is_refused_ = false;  // it does not, and the last error says so
     bool is_duration_ = false;
+    Nanos bare_integer_unit_ns_ = 0;
 };
 
 class PROSA_API SettingsReader {
@@ -158,7 +184,6 @@ class PROSA_API SettingsReader {
 
     // False, and an error, when `node` is not of that kind.
     bool expect_kind(SettingsNode& node, SettingsNode::Kind kind, const std::string& path);
-    static bool is_number(const SettingsNode& node);
     bool reject(SettingsNode& node, const std::string& path, std::string_view expected);
     void report_unknown_keys(const SettingsNode& node, const std::string& path);
 
@@ -183,6 +208,7 @@ class PROSA_API SettingsReader {
     bool parse_unsigned(SettingsNode& node, const std::string& path, std::uint64_t max, std::uint64_t& value);
     bool parse_duration_node(SettingsNode& node, const std::string& path, Nanos bare_integer_unit_ns,
                              Nanos& value_ns);
+    static std::string duration_form(const SettingsNode& node, Nanos bare_integer_unit_ns);
     bool parse_secs_nanos(SettingsNode& node, const std::string& path, Nanos& value_ns);
 
     // Each writes a default into its node, for the effective configuration.

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+
 #include "core/base/assert.hpp"
 #include "core/base/units.hpp"
 #include "core/settings/settings_reader.hpp"
@@ -16,19 +19,56 @@ SettingField<T>& SettingField<T>::required() {
 }
 
 template <typename T>
-SettingField<T>& SettingField<T>::range(T min, T max) requires SettingsNumber<T> {
-    // Negated, so that not-a-number is outside.
-    if (!is_given_ || (value_ >= min && value_ <= max)) return *this;
+SettingField<T>& SettingField<T>::range(Number min, Number max) requires SettingsNumber<Number> {
+    const auto nearest = [min, max](Number number) { return std::clamp(number, min, max); };
+    return check(std::integral<Number> ? "an integer" : "a number", min, max, false, nearest);
+}
+
+template <typename T>
+SettingField<T>& SettingField<T>::multiple_of(Number step, Number min,
+                                              Number max) requires std::unsigned_integral<Number> {
+    const auto nearest = [=](Number number) -> Number {
+        const Number inside = std::clamp(number, min, max);
+        return inside % step == 0 ? inside : inside - inside % step + step;
+    };
+    return check(fmt::format("a multiple of {}", step), min, max, true, nearest);
+}
+
+template <typename T>
+SettingField<T>& SettingField<T>::power_of_two(Number min,
+                                               Number max) requires std::unsigned_integral<Number> {
+    const auto nearest = [min, max](Number number) { return std::bit_ceil(std::clamp(number, min, max)); };
+    return check("a power of two", min, max, true, nearest);
+}
+
+template <typename T>
+template <typename Nearest>
+SettingField<T>& SettingField<T>::check(std::string_view form, Number min, Number max, bool shows_nearest,
+                                        Nearest nearest) {
+    if (!is_given_ && !is_refused_) return *this;
+    const std::optional<Number> number = is_given_ ? std::optional<Number>(value_) : std::nullopt;
+    // Not-a-number is not equal to itself.
+    if (is_given_ && (!number || nearest(*number) == *number)) return *this;
     if (is_duration_) {
-        reader_.reject(node_, reader_.path_of(key_),
-                       fmt::format("a duration from {} to {}", format_duration(static_cast<Nanos>(min)),
-                                   format_duration(static_cast<Nanos>(max))));
+        const std::string shape =
+            is_given_ ? "a duration" : reader_.duration_form(node_, bare_integer_unit_ns_) + ",";
+        refuse(fmt::format("{} from {} to {}", shape, format_duration(static_cast<Nanos>(min)),
+                           format_duration(static_cast<Nanos>(max))));
     } else {
-        reader_.reject(node_, reader_.path_of(key_), fmt::format("a number from {} to {}", min, max));
+        const std::string hint =
+            number && shows_nearest ? fmt::format(" (near: {})", nearest(*number)) : std::string();
+        refuse(fmt::format("{} from {} to {}{}", form, min, max, hint));
     }
+    return *this;
+}
+
+template <typename T>
+void SettingField<T>::refuse(std::string_view expected) {
+    if (is_refused_) reader_.errors_->remove_last();
+    reader_.reject(node_, reader_.path_of(key_), expected);
     value_ = default_;
     is_given_ = false;
-    return *this;
+    is_refused_ = false;
 }
 
 template <typename T>
@@ -57,6 +97,7 @@ SettingField<T> SettingsReader::read(std::string_view key, T& value) {
         }
         T given{};
         field.is_given_ = parse(node, path_of(key), given);
+        field.is_refused_ = !field.is_given_;
         if (field.is_given_) value = std::move(given);
         return field;
     }
@@ -91,15 +132,13 @@ void SettingsReader::read_or_auto(std::string_view key, std::optional<T>& value,
         value.reset();
         return;
     }
+    SettingField<std::optional<T>> field(*this, key, node, value);
     T given{};
-    if (node.kind == SettingsNode::Kind::scalar && is_number(node)) {
-        if (!parse(node, path_of(key), given)) return;
-        if (given >= min && given <= max) {
-            value = given;
-            return;
-        }
-    }
-    reject(node, path_of(key), fmt::format("auto or a number from {} to {}", min, max));
+    field.is_given_ = parse(node, path_of(key), given);
+    field.is_refused_ = !field.is_given_;
+    if (field.is_given_) value = given;
+    field.check(std::integral<T> ? "auto or an integer" : "auto or a number", min, max, false,
+                [min, max](T number) { return std::clamp(number, min, max); });
 }
 
 template <typename Visit>

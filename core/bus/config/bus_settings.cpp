@@ -1,7 +1,6 @@
 #include "core/bus/config/bus_settings.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace prosa {
 namespace {
@@ -37,18 +36,9 @@ void read_idle(SettingsReader& bus, IdleOptions& idle) {
 }
 
 void read_ring(SettingsReader& bus, BusOptions& options) {
-    bus.read("ring_slots", options.ring_slots).range(2, 1U << 20);
-    if (!std::has_single_bit(options.ring_slots)) {
-        bus.add_error("ring_slots", fmt::format("expects a power of two, got {} (near: {})",
-                                                options.ring_slots, std::bit_ceil(options.ring_slots)));
-        options.ring_slots = BusOptions{}.ring_slots;
-    }
-    bus.read("slot_bytes", options.slot_bytes).range(128, 65'536);
-    bus.read("block_bytes", options.block_bytes).range(256, 16U << 20);
-    for (const auto& [key, bytes] :
-         {std::pair{"slot_bytes", options.slot_bytes}, std::pair{"block_bytes", options.block_bytes}})
-        if (bytes % cache_line_bytes != 0)
-            bus.add_error(key, fmt::format("expects a multiple of {}, got {}", cache_line_bytes, bytes));
+    bus.read("ring_slots", options.ring_slots).power_of_two(2, 1U << 20);
+    bus.read("slot_bytes", options.slot_bytes).multiple_of(cache_line_bytes, 128, 65'536);
+    bus.read("block_bytes", options.block_bytes).multiple_of(cache_line_bytes, 256, 16U << 20);
     if (options.block_bytes < options.slot_bytes)
         bus.add_error("block_bytes", fmt::format("expects at least slot_bytes ({}), got {}",
                                                  options.slot_bytes, options.block_bytes));

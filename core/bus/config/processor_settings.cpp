@@ -52,16 +52,8 @@ void check_placement(SettingsReader& section, const ProcessorDefinition& definit
 void read_placement(SettingsReader& section, ProcessorDefinition& definition,
                     std::vector<std::string>& warnings) {
     section.read("threads", definition.threads).range(0, reactors_max);
-    std::optional<std::uint32_t> reactor;
-    section.read("reactor", reactor);
-    std::optional<std::uint32_t> cpu;
-    section.read("cpu", cpu);
-    if (reactor.has_value() && *reactor >= reactors_max)
-        section.add_error("reactor",
-                          fmt::format("expects a number from 0 to {}, got {}", reactors_max - 1, *reactor));
-    else
-        definition.reactor = reactor;
-    definition.cpu = cpu;
+    section.read("reactor", definition.reactor).range(0, reactors_max - 1);
+    section.read("cpu", definition.cpu);
     section.read_choice("queue", definition.queue, {{"own", QueueMode::own}, {"shared", QueueMode::shared}});
     check_placement(section, definition, warnings);
 }

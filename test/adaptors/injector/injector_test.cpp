@@ -146,6 +146,7 @@ TEST_CASE("what is wrong with an injector's settings is said with its place") {
         return error.find(part) != std::string::npos;
     };
     CHECK(has("  rate: fast\n", "config.yml:5: 'inj.rate' expects a rate"));
+    CHECK(has("  rate: -5\n", "config.yml:5: 'inj.rate' expects a rate above 0 such as 250, 20k or 1.5M"));
     CHECK(has("  rate: 0\n", "'inj.rate'"));
     CHECK(has("  rate: file\n", "the transactions have no times"));
     CHECK(has("  rate: file\n  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n",

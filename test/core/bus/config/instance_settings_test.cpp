@@ -170,22 +170,30 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
         {"s:\n  processor: stub\n  trheads: 2\n",
          "t.yml:3: unknown key 'trheads' in 's', did you mean 'threads'?"},
         {stub + "bus: { ring_slots: 1000 }\n",
-         "t.yml:2: 'bus.ring_slots' expects a power of two, got 1000 (near: 1024)"},
+         "t.yml:2: 'bus.ring_slots' expects a power of two from 2 to 1048576 (near: 1024), got '1000'"},
         {stub + "bus: { ring_slots: 1 }\n",
-         "t.yml:2: 'bus.ring_slots' expects a number from 2 to 1048576, got '1'"},
-        {stub + "bus: { slot_bytes: 200 }\n", "t.yml:2: 'bus.slot_bytes' expects a multiple of 64, got 200"},
+         "t.yml:2: 'bus.ring_slots' expects a power of two from 2 to 1048576 (near: 2), got '1'"},
+        {stub + "bus: { slot_bytes: 200 }\n",
+         "t.yml:2: 'bus.slot_bytes' expects a multiple of 64 from 128 to 65536 (near: 256), got '200'"},
+        {stub + "bus: { block_bytes: 1000 }\n",
+         "t.yml:2: 'bus.block_bytes' expects a multiple of 64 from 256 to 16777216 (near: 1024), got '1000'"},
+        {stub + "bus: { credit: -1 }\n",
+         "t.yml:2: 'bus.credit' expects an integer from 1 to 1048576, got '-1'"},
+        {stub + "bus: { pool_blocks: -1 }\n",
+         "t.yml:2: 'bus.pool_blocks' expects auto or an integer from 1 to 1048576, got '-1'"},
         {stub + "bus: { slot_bytes: 1024, block_bytes: 512 }\n",
          "t.yml:2: 'bus.block_bytes' expects at least slot_bytes (1024), got 512"},
-        {stub + "bus: { credit: many }\n", "t.yml:2: 'bus.credit' expects an integer, got 'many'"},
+        {stub + "bus: { credit: many }\n",
+         "t.yml:2: 'bus.credit' expects an integer from 1 to 1048576, got 'many'"},
         {stub + "bus: { call_timeout: 5 }\n",
          "t.yml:2: 'bus.call_timeout' expects a duration such as 250us, 50ms, 2s or {secs: 2, nanos: 0} "
          "(with its "
-         "unit), got '5'"},
+         "unit), from 1us to 3600s, got '5'"},
         {stub + "bus: { idle: spinn }\n",
          "t.yml:2: 'bus.idle' expects one of adaptive, spin, yield, backoff, park (did you mean 'spin'?), "
          "got 'spinn'"},
         {stub + "bus: { reactors: 0 }\n",
-         "t.yml:2: 'bus.reactors' expects auto or a number from 1 to 128, got '0'"},
+         "t.yml:2: 'bus.reactors' expects auto or an integer from 1 to 128, got '0'"},
         {stub + "bus: { services: { A: { policy: round } } }\n",
          "t.yml:2: 'bus.services.A.policy' expects one of round_robin, least_outstanding, primary_backup, "
          "sticky, got "
@@ -209,10 +217,11 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
         {"bus: { reactors: 2 }\nx: { processor: stub, reactor: 2 }\n",
          "t.yml:2: 'x.reactor' expects a number below 'bus.reactors' (2), got 2"},
         {"x: { processor: stub, reactor: 128 }\n",
-         "t.yml:1: 'x.reactor' expects a number from 0 to 127, got 128"},
+         "t.yml:1: 'x.reactor' expects an integer from 0 to 127, got '128'"},
         {"x: { processor: stub, threads: -1 }\n",
-         "t.yml:1: 'x.threads' expects an integer from 0 to 4294967295, got "
-         "'-1'"},
+         "t.yml:1: 'x.threads' expects an integer from 0 to 128, got '-1'"},
+        {"x: { processor: stub, reactor: -1 }\n",
+         "t.yml:1: 'x.reactor' expects an integer from 0 to 127, got '-1'"},
         {"x: { processor: stub, fails: true }\n", "t.yml:1: 'x': the key 'fails' asks for it"},
         {"a/b: { processor: stub }\n",
          "t.yml:1: a processor's name has letters, digits, '-', '_' and '.', at most 64, got 'a/b'"},
@@ -228,9 +237,9 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
 
 TEST_CASE("one run shows every fault, in the order of the places") {
     CHECK(read_text("bus:\n  credit: x\n  crdit: 1\ns:\n  processor: stub\n  threads: []\n").errors ==
-          "t.yml:2: 'bus.credit' expects an integer, got 'x'\n"
+          "t.yml:2: 'bus.credit' expects an integer from 1 to 1048576, got 'x'\n"
           "t.yml:3: unknown key 'crdit' in 'bus', did you mean 'credit'?\n"
-          "t.yml:6: 's.threads' expects an integer, got a list");
+          "t.yml:6: 's.threads' expects an integer from 0 to 128, got a list");
 }
 
 TEST_CASE("what works but is hardly meant is a warning with its place") {
