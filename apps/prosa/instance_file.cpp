@@ -60,10 +60,13 @@ absl::Status error_at(const SettingsNode& tree, std::initializer_list<std::strin
     return invalid_argument("{}: '{}': {}", node->place.text(), name, message_of(why));
 }
 
-absl::Status check_ctl_socket(const LoadedInstance& loaded) {
+absl::Status check_ctl_socket_path(const LoadedInstance& loaded) {
     if (loaded.settings.ctl_socket.empty()) return absl::OkStatus();
-    const absl::Status checked = check_control_path(loaded.settings.ctl_socket);
-    return checked.ok() ? checked : error_at(loaded.tree, {"bus", "ctl_socket"}, checked);
+    return at_ctl_socket(loaded, check_control_path(loaded.settings.ctl_socket));
+}
+
+absl::Status at_transaction_log(const LoadedInstance& loaded, const absl::Status& status) {
+    return status.ok() ? status : error_at(loaded.tree, {"observability", "transaction_log", "path"}, status);
 }
 
 absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& input) {
@@ -81,7 +84,7 @@ absl::StatusOr<LoadedInstance> read(SettingsNode tree, const InstanceFileInput& 
                                                          .read_observability = read_observability});
     if (!settings.ok()) return settings.status();
     loaded.settings = *std::move(settings);
-    if (const absl::Status checked = check_ctl_socket(loaded); !checked.ok()) return checked;
+    if (const absl::Status checked = check_ctl_socket_path(loaded); !checked.ok()) return checked;
     return loaded;
 }
 
@@ -108,15 +111,22 @@ absl::StatusOr<bool> write_default_instance(const InstanceFileInput& input) {
 
 absl::Status check_transaction_log(const LoadedInstance& loaded) {
     if (!loaded.transaction_log.has_value()) return absl::OkStatus();
-    const absl::Status checked = RotatingFile::check(loaded.transaction_log->path);
-    return checked.ok() ? checked
-                        : error_at(loaded.tree, {"observability", "transaction_log", "path"}, checked);
+    return at_transaction_log(loaded, RotatingFile::check(loaded.transaction_log->path));
+}
+
+absl::Status check_ctl_socket(const LoadedInstance& loaded) {
+    if (loaded.settings.ctl_socket.empty()) return absl::OkStatus();
+    return at_ctl_socket(loaded, check_listen_for_control(loaded.settings.ctl_socket));
+}
+
+absl::Status at_ctl_socket(const LoadedInstance& loaded, const absl::Status& status) {
+    return status.ok() ? status : error_at(loaded.tree, {"bus", "ctl_socket"}, status);
 }
 
 absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded) {
     if (!loaded.transaction_log.has_value()) return nullptr;
     auto created = TransactionLog::create(*loaded.transaction_log);
-    if (!created.ok()) return created.status();
+    if (!created.ok()) return at_transaction_log(loaded, created.status());
     std::shared_ptr<TransactionLog> log = *std::move(created);
     loaded.settings.instance.journal = log;
     return log;

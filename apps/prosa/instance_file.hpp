@@ -39,7 +39,15 @@ PROSA_API absl::StatusOr<bool> write_default_instance(const InstanceFileInput& i
 // For a dry run: whether open_transaction_log would succeed now. Nothing is made. Error: with the path's place.
 PROSA_API absl::Status check_transaction_log(const LoadedInstance& loaded);
 
-// The log of transactions that the configuration asks for, given to the instance as its journal; null: none.
+// For a dry run: whether the control socket that the configuration chooses could be listened on now. Nothing is made.
+// Error: with the key's place.
+PROSA_API absl::Status check_ctl_socket(const LoadedInstance& loaded);
+
+// An error about that socket, with the key's place.
+PROSA_API absl::Status at_ctl_socket(const LoadedInstance& loaded, const absl::Status& status);
+
+// The log of transactions that the configuration asks for, given to the instance as its journal; null: none. Error:
+// with the path's place.
 PROSA_API absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded);
 
 // Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor,

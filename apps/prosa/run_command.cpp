@@ -36,6 +36,7 @@ int print_plan(const LoadedInstance& loaded) {
         return usage_error(added);
     if (const absl::Status checked = check_transaction_log(loaded); !checked.ok())
         return usage_error(checked);
+    if (const absl::Status checked = check_ctl_socket(loaded); !checked.ok()) return usage_error(checked);
     show_warnings(loaded.settings.warnings);
     show_warnings(service_warnings(loaded.tree));
     fmt::print("{}\n{}", to_yaml(loaded.tree), plan_text(loaded, main.plan()));
@@ -59,13 +60,14 @@ int dry_run(const InstanceFileInput& input) {
 
 class RunCommand {
   public:
-    RunCommand(const RunArguments& options, const InstanceSettings& settings, const LoadBoard& board,
+    RunCommand(const RunArguments& options, const LoadedInstance& loaded, const LoadBoard& board,
                std::shared_ptr<TransactionLog> log)
         : options_(options),
-          settings_(settings),
+          loaded_(loaded),
+          settings_(loaded.settings),
           board_(board),
           log_(std::move(log)),
-          main_(settings.instance),
+          main_(loaded.settings.instance),
           control_(main_, board_, log_.get()) {}
 
     int run() {
@@ -126,7 +128,7 @@ class RunCommand {
             server_ = *std::move(started);
             return absl::OkStatus();
         }
-        if (is_chosen) return started.status();
+        if (is_chosen) return at_ctl_socket(loaded_, started.status());
         fmt::print(stderr, "warning: no prosa ctl for this instance: {}\n", message_of(started.status()));
         return absl::OkStatus();
     }
@@ -153,6 +155,7 @@ class RunCommand {
     }
 
     const RunArguments& options_;
+    const LoadedInstance& loaded_;
     const InstanceSettings& settings_;
     const LoadBoard& board_;
     const std::shared_ptr<TransactionLog> log_;  // null: none
@@ -185,7 +188,7 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
     loaded->settings.instance.handles_signals = true;
     auto log = open_transaction_log(*loaded);
     if (!log.ok()) return usage_error(log.status());
-    return RunCommand(options, loaded->settings, board, *std::move(log)).run();
+    return RunCommand(options, *loaded, board, *std::move(log)).run();
 }
 
 }  // namespace prosa

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -31,11 +32,17 @@ std::string runtime_folder() {
     return runtime != nullptr && runtime[0] == '/' && is_folder(runtime) ? runtime : "";
 }
 
+absl::Status cannot_make(const std::string& path, int why) {
+    return make_error(absl::StatusCode::kUnavailable, "{}: cannot be made: {}", path, std::strerror(why));
+}
+
+absl::Status cannot_listen(const std::string& path, int why) {
+    return make_error(absl::StatusCode::kUnavailable, "{}: cannot be listened on: {}", path,
+                      std::strerror(why));
+}
+
 // In /tmp others may have made that folder, or a link in its place.
-absl::Status make_own_folder(const std::string& path) {
-    if (::mkdir(path.c_str(), only_ours) != 0 && errno != EEXIST)
-        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be made: {}", path,
-                          std::strerror(errno));
+absl::Status check_own_folder(const std::string& path) {
     struct stat found {};
     const bool is_ours = ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
                          found.st_uid == ::geteuid() && (found.st_mode & 077) == 0;
@@ -43,6 +50,19 @@ absl::Status make_own_folder(const std::string& path) {
     return make_error(absl::StatusCode::kPermissionDenied,
                       "{}: expected a folder of user {} that nobody else may enter (mode 0700)", path,
                       ::geteuid());
+}
+
+absl::Status make_own_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), only_ours) != 0 && errno != EEXIST) return cannot_make(path, errno);
+    return check_own_folder(path);
+}
+
+// 0 when something can be made in it, or the errno.
+int access_to_folder(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0) return errno;
+    if (!S_ISDIR(found.st_mode)) return ENOTDIR;
+    return ::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 absl::StatusOr<sockaddr_un> address_of(const std::string& path) {
@@ -69,9 +89,10 @@ int connect_to(const FileDescriptor& socket, const sockaddr_un& address) {
     return 0;
 }
 
-absl::Status remove_stale(const std::string& path, const sockaddr_un& address) {
+// True when a dead process left the socket there; false: nothing is there. Error: a listener, or no socket.
+absl::StatusOr<bool> is_stale(const std::string& path, const sockaddr_un& address) {
     struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0) return absl::OkStatus();
+    if (::lstat(path.c_str(), &found) != 0) return false;
     if (!S_ISSOCK(found.st_mode))
         return make_error(absl::StatusCode::kFailedPrecondition,
                           "{}: is in the way, expected a socket or nothing", path);
@@ -82,8 +103,23 @@ absl::Status remove_stale(const std::string& path, const sockaddr_un& address) {
         return make_error(absl::StatusCode::kAlreadyExists, "{}: another instance listens there", path);
     else if (failure != ECONNREFUSED && failure != ENOENT)
         return make_error(absl::StatusCode::kUnavailable, "{}: {}", path, std::strerror(failure));
-    ::unlink(path.c_str());
-    return absl::OkStatus();
+    return true;
+}
+
+bool is_in_own_folder(const std::string& path) {
+    return std::filesystem::path(path).parent_path() == own_temporary_folder();
+}
+
+// Where the socket's file would be made.
+absl::Status check_folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    if (is_in_own_folder(path)) {
+        if (is_folder(folder)) return check_own_folder(folder);
+        const int failure = access_to_folder(std::filesystem::path(folder).parent_path().string());
+        return failure == 0 ? absl::OkStatus() : cannot_make(folder, failure);
+    }
+    const int failure = access_to_folder(folder.empty() ? "." : folder);
+    return failure == 0 ? absl::OkStatus() : cannot_listen(path, failure);
 }
 
 }  // namespace
@@ -118,18 +154,25 @@ std::vector<ControlSocket> control_sockets() {
 absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path) {
     const auto address = address_of(path);
     if (!address.ok()) return address.status();
-    if (const std::string folder = own_temporary_folder();
-        std::filesystem::path(path).parent_path() == folder)
-        if (const absl::Status made = make_own_folder(folder); !made.ok()) return made;
-    if (const absl::Status removed = remove_stale(path, *address); !removed.ok()) return removed;
+    if (is_in_own_folder(path))
+        if (const absl::Status made = make_own_folder(own_temporary_folder()); !made.ok()) return made;
+    const auto stale = is_stale(path, *address);
+    if (!stale.ok()) return stale.status();
+    if (*stale) ::unlink(path.c_str());
     auto socket = make_socket(SOCK_NONBLOCK);
     if (!socket.ok()) return socket.status();
     // Nobody can connect before listen, so the file's mode is never wider than 0600 for a connection.
     if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
         ::chmod(path.c_str(), 0600) != 0 || ::listen(socket->get(), backlog_connections) != 0)
-        return make_error(absl::StatusCode::kUnavailable, "{}: cannot be listened on: {}", path,
-                          std::strerror(errno));
+        return cannot_listen(path, errno);
     return socket;
+}
+
+absl::Status check_listen_for_control(const std::string& path) {
+    const auto address = address_of(path);
+    if (!address.ok()) return address.status();
+    if (const auto stale = is_stale(path, *address); !stale.ok()) return stale.status();
+    return check_folder_of(path);
 }
 
 absl::StatusOr<FileDescriptor> connect_for_control(const std::string& path) {

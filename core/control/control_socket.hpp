@@ -35,6 +35,9 @@ PROSA_API std::vector<ControlSocket> control_sockets();
 // not ours alone.
 PROSA_API absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path);
 
+// Whether listen_for_control would succeed now, for what can be known without it. Nothing is made or taken away.
+PROSA_API absl::Status check_listen_for_control(const std::string& path);
+
 // A connected, blocking socket. Error: nobody listens at `path` (Unavailable).
 PROSA_API absl::StatusOr<FileDescriptor> connect_for_control(const std::string& path);
 

@@ -34,6 +34,7 @@ absl::Status RotatingFile::check(const std::string& path) {
     struct stat found {};
     if (::stat(path.c_str(), &found) == 0) {
         if (S_ISDIR(found.st_mode)) return refuse(EISDIR);
+        if (S_ISSOCK(found.st_mode)) return refuse(ENXIO);
         return ::access(path.c_str(), W_OK) == 0 ? absl::OkStatus() : refuse(errno);
     }
     if (errno != ENOENT) return refuse(errno);

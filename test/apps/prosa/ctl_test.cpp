@@ -164,7 +164,13 @@ TEST_CASE("two instances cannot have one chosen control socket") {
     RunningInstance first;
     ChildProgram second({"run", "-c", (first.folder.path() / "a.yml").string()});
     CHECK(second.wait() == exit_usage);
-    CHECK(contains(second.errors(), first.socket + ": another instance listens there"));
+    const std::string refusal = (first.folder.path() / "a.yml").string() +
+                                ":2: 'bus.ctl_socket': " + first.socket +
+                                ": another instance listens there\n";
+    CHECK(second.errors() == refusal);
+    ChildProgram dry({"run", "--dry_run", "-c", (first.folder.path() / "a.yml").string()});
+    CHECK(dry.wait() == exit_usage);
+    CHECK(dry.errors() == refusal);
     CHECK(first.ask({"status"}).exit_code == exit_ok);
 }
 
@@ -218,7 +224,9 @@ TEST_CASE("a transaction log that cannot be opened is an error before anything s
     ChildProgram program({"run", "-c", payment_switch},
                          {{"PROSA_OBSERVABILITY__TRANSACTION_LOG__PATH", "/no/such/folder/log"}});
     CHECK(program.wait() == exit_usage);
-    CHECK(contains(program.errors(), "/no/such/folder/log: cannot be opened for writing"));
+    CHECK(program.errors() ==
+          "environment PROSA_OBSERVABILITY__TRANSACTION_LOG__PATH: 'observability.transaction_log.path': "
+          "/no/such/folder/log: cannot be opened for writing: No such file or directory\n");
 }
 
 }  // namespace prosa

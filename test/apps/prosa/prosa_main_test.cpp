@@ -199,6 +199,19 @@ TEST_CASE("a dry run refuses the files that a run could not open, and makes none
         folder.write("a.yml", stub + "bus:\n  ctl_socket: /tmp/" + std::string(150, 'x') + "\n");
     CHECK(contains(errors_of(socket, exit_usage), socket + ":3: 'bus.ctl_socket': "));
 
+    const std::string no_socket = (folder.path() / "none" / "s").string();
+    const std::string no_socket_folder =
+        folder.write("e.yml", stub + "bus:\n  ctl_socket: " + no_socket + "\n");
+    CHECK(errors_of(no_socket_folder, exit_usage) ==
+          no_socket_folder + ":3: 'bus.ctl_socket': " + no_socket +
+              ": cannot be listened on: No such file or directory\n");
+    const std::string in_the_way = folder.write("f.yml", stub + "bus: { ctl_socket: " + socket + " }\n");
+    CHECK(errors_of(in_the_way, exit_usage) ==
+          in_the_way + ":2: 'bus.ctl_socket': " + socket + ": is in the way, expected a socket or nothing\n");
+    const std::string good_socket = (folder.path() / "s").string();
+    errors_of(folder.write("g.yml", stub + "bus: { ctl_socket: " + good_socket + " }\n"), exit_ok);
+    CHECK_FALSE(std::filesystem::exists(good_socket));
+
     const std::string none = (folder.path() / "none" / "log").string();
     const std::string no_folder =
         folder.write("b.yml", stub + "observability:\n  transaction_log:\n    path: " + none + "\n");

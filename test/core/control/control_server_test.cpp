@@ -219,6 +219,46 @@ TEST_CASE("what is no socket is left alone, and a path that is too long is said 
     CHECK(message_of(too_long.status()).find("at most 107 bytes") != std::string::npos);
 }
 
+TEST_CASE("a check of a socket's path says what a start would say, and makes and takes away nothing") {
+    Served served;
+    const auto refusal_of = [](const std::string& path) {
+        const absl::Status checked = check_listen_for_control(path);
+        const auto started = listen_for_control(path);
+        CHECK_FALSE(started.ok());
+        CHECK(checked == started.status());
+        return message_of(checked);
+    };
+    CHECK(refusal_of(served.path) == served.path + ": another instance listens there");
+    CHECK(ask_instance(served.path, "still there").ok());
+    CHECK(refusal_of(served.folder.file("none/a.sock")).ends_with("No such file or directory"));
+    const std::string file = served.folder.file("file");
+    std::ofstream(file) << "precious";
+    CHECK(refusal_of(file).ends_with("is in the way, expected a socket or nothing"));
+    CHECK(refusal_of(file + "/a.sock").ends_with("Not a directory"));
+    CHECK(refusal_of("").ends_with("got 0"));
+
+    const std::string stale = served.folder.file("stale.sock");
+    { const auto left = listen_for_control(stale); }
+    CHECK(check_listen_for_control(stale).ok());
+    CHECK(std::filesystem::exists(stale));
+    const std::string good = served.folder.file("good.sock");
+    CHECK(check_listen_for_control(good).ok());
+    CHECK_FALSE(std::filesystem::exists(good));
+}
+
+TEST_CASE("a folder that the user may not write to is no place for a socket") {
+    if (::geteuid() != 0) return;  // only root can become another user
+    TemporaryFolder folder;
+    ::chmod(folder.path().c_str(), 0755);
+    const std::string path = folder.file("a.sock");
+    REQUIRE(::seteuid(65534) == 0);
+    const absl::Status checked = check_listen_for_control(path);
+    const auto started = listen_for_control(path);
+    REQUIRE(::seteuid(0) == 0);
+    CHECK(message_of(checked) == path + ": cannot be listened on: Permission denied");
+    CHECK(checked == started.status());
+}
+
 TEST_CASE("a peer of another user is refused, even when the file's mode would let it in") {
     if (::geteuid() != 0) return;  // only root can become another user
     Served served;

@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "core/bus/service_directory.hpp"
+#include "core/control/control_socket.hpp"
 #include "core/control/reference_text.hpp"
+#include "core/control/rotating_file.hpp"
 #include "test/core/bus/bus_support.hpp"
 #include "test/support/log_lines.hpp"
 #include "test/support/temporary_folder.hpp"
@@ -297,6 +299,11 @@ TEST_CASE("a log goes on behind what is in the file, and one that cannot be open
     const auto failed = TransactionLog::create(nowhere);
     REQUIRE_FALSE(failed.ok());
     CHECK(message_of(failed.status()).find(nowhere.path) != std::string::npos);
+    nowhere.path = folder.file("socket");
+    const auto socket = listen_for_control(nowhere.path);
+    REQUIRE(socket.ok());
+    CHECK_FALSE(RotatingFile::check(nowhere.path).ok());
+    CHECK(RotatingFile::check(nowhere.path) == TransactionLog::create(nowhere).status());
 }
 
 TEST_CASE("lines that the system does not take are counted as dropped") {
