@@ -13,8 +13,9 @@ InjectorAdaptors InjectorAdaptors::builtin() {
 }
 
 ProcessorKind InjectorAdaptors::kind(std::string name, std::string description) const {
-    return list_.kind(std::move(name), std::move(description), true,
-                      [](ProcessorSetup& setup) { return read_injector_settings(setup.settings); });
+    return list_.kind(std::move(name), std::move(description), true, [](ProcessorSetup& setup) {
+        return read_injector_settings(setup.settings, setup.call_timeout_ns);
+    });
 }
 
 }  // namespace prosa

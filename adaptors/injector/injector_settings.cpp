@@ -59,7 +59,7 @@ void read_regulator(SettingsReader& section, InjectorSettings& settings) {
 
 }  // namespace
 
-InjectorSettings read_injector_settings(SettingsReader& section) {
+InjectorSettings read_injector_settings(SettingsReader& section, Nanos call_timeout_ns) {
     InjectorSettings settings;
     InjectorOptions& options = settings.options;
     LoadOptions& load = options.load;
@@ -67,7 +67,8 @@ InjectorSettings read_injector_settings(SettingsReader& section) {
     section.read_duration("warmup", load.warmup_ns).range(0, day_ns);
     section.read_duration("duration", load.duration_ns).range(0, 365 * day_ns);
     section.read("count", load.count);
-    section.read_duration("timeout", load.timeout_ns).range(0, day_ns);
+    load.timeout_ns = call_timeout_ns;
+    section.read_duration("timeout", load.timeout_ns).range(ns_per_us, day_ns);
     section.read_duration("late_after", load.late_after_ns).range(0, day_ns);
     section.read("seed", load.seed);
     section.read_duration("wait_for_service", options.wait_for_service_ns).range(0, day_ns);

@@ -25,6 +25,7 @@ struct InjectorSettings {
     bool uses_file_times = false;  // the adaptor's timeline becomes the load's
 };
 
-PROSA_API InjectorSettings read_injector_settings(SettingsReader& section);
+// `call_timeout_ns`: bus.call_timeout, the timeout of requests when the section names none.
+PROSA_API InjectorSettings read_injector_settings(SettingsReader& section, Nanos call_timeout_ns);
 
 }  // namespace prosa

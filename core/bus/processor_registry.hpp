@@ -26,6 +26,7 @@ struct ProcessorSetup {
     std::string adaptor_config_path;    // empty: none given
     std::filesystem::path base_folder;  // that relative paths start from
     std::uint32_t body_bytes_max;       // of a message
+    Nanos call_timeout_ns;              // bus.call_timeout: of a request that names no deadline
     LoadBoard& load_board;              // where sources show what they send
 };
 

@@ -100,7 +100,8 @@ ProcessorKind injector_kind() {
             .adaptors = {{"dummy", ""}, {"replay", ""}},
             .is_source = true,
             .configure = [](ProcessorSetup& setup) {
-                const LoadOptions load = read_injector_settings(setup.settings).options.load;
+                const LoadOptions load =
+                    read_injector_settings(setup.settings, setup.call_timeout_ns).options.load;
                 expect(load.duration_ns >= 0 && load.warmup_ns >= 0, "times are not negative");
                 return factory_of(setup.adaptor == "replay" ? ReplayAdaptor::configure(setup).status()
                                                             : absl::OkStatus());

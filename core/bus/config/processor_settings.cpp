@@ -92,6 +92,7 @@ ConfiguredProcessor read_processor_settings(const std::string& name, SettingsRea
                          .adaptor_config_path = adaptor_config_path.value_or(""),
                          .base_folder = input.base_folder,
                          .body_bytes_max = body_bytes_max(bus),
+                         .call_timeout_ns = bus.call_timeout_ns,
                          .load_board = input.load_board};
     const std::size_t errors_before = section.errors().count();
     auto factory = kind.configure(setup);

@@ -266,6 +266,23 @@ TEST_CASE("what is wrong with a configuration is on standard error, with place a
                    "you mean 'adaptor'?"));
 }
 
+TEST_CASE("a dry run shows the timeout that requests of an injector have") {
+    const TemporaryFolder folder;
+    const std::string bus = "bus: { call_timeout: 250ms }\n";
+    const std::string stub = "s: { processor: stub, service_names: [S] }\n";
+    const std::string injector = "i:\n  processor: injector\n  service_name: S\n";
+    const auto shown = [&](std::string_view file, const std::string& text, int exit_code) {
+        ChildProgram program({"run", "--dry_run", "-c", folder.write(file, text)});
+        CHECK_MESSAGE(program.wait() == exit_code, program.errors());
+        return program.output() + program.errors();
+    };
+    CHECK(contains(shown("a.yml", stub + injector, exit_ok), "\n  timeout: 5s\n"));
+    CHECK(contains(shown("b.yml", bus + stub + injector, exit_ok), "\n  timeout: 250ms\n"));
+    CHECK(contains(shown("c.yml", bus + stub + injector + "  timeout: 2s\n", exit_ok), "\n  timeout: 2s\n"));
+    CHECK(contains(shown("d.yml", stub + injector + "  timeout: 0s\n", exit_usage),
+                   "d.yml:5: 'i.timeout' expects a duration from 1us to 86400s, got '0s'"));
+}
+
 TEST_CASE("a folder of files is one configuration, in the order of the names") {
     const TemporaryFolder folder;
     folder.write("10-base.yml", "name: first\ns: { processor: stub, service_names: [A] }\n");
