@@ -2,7 +2,7 @@
 //
 // Beside what every adaptor has (adaptors/kit/adaptor.hpp), an injector adaptor has
 //
-//     // Writes the next one; skipped: it cannot be sent.
+//     // Writes the next one; skipped: it cannot be sent, and counts as unsent.
 //     BuildResult build_transaction(BodyBuffer& body);
 //     // Each response; an error ends the run.
 //     absl::Status process_response(const Outcome& outcome);
@@ -16,8 +16,8 @@
 //     std::string_view reference() const;
 //     // Intended times, for `rate: file`.
 //     static Timeline timeline(const Options&);
-//     // Input that was left out when it was read.
-//     static std::uint64_t skipped_count(const Options&);
+//     // Lines of the input that were left out when it was read.
+//     static std::uint64_t broken_line_count(const Options&);
 //
 // Threads   the reactor of its shard. An exception ends the incarnation.
 #pragma once
@@ -57,8 +57,8 @@ concept TimedInjectorAdaptor = requires(const typename A::Options& options) {
 };
 
 template <typename A>
-concept SkippingInjectorAdaptor = requires(const typename A::Options& options) {
-    { A::skipped_count(options) } -> std::same_as<std::uint64_t>;
+concept LineSkippingInjectorAdaptor = requires(const typename A::Options& options) {
+    { A::broken_line_count(options) } -> std::same_as<std::uint64_t>;
 };
 
 }  // namespace prosa

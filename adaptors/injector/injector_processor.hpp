@@ -139,7 +139,7 @@ class InjectorProcessor final : public Processor {
         if (!claim)
             return generator_.note_refused(claim.refusal(), bus().clock_now_ns()) ? Sent::wait : Sent::done;
         if (adaptor_->build_transaction(claim.body()) == BuildResult::skipped) {
-            generator_.note_skipped();
+            generator_.note_unsent();
             return Sent::done;
         }
         if constexpr (ReferencingInjectorAdaptor<A>)
@@ -190,7 +190,8 @@ class InjectorProcessor final : public Processor {
 // What makes the shards of an injector. `run` gives access to it while it runs.
 template <InjectorAdaptor A>
 ProcessorFactory make_injector(std::shared_ptr<InjectorRun> run, typename A::Options adaptor_options) {
-    if constexpr (SkippingInjectorAdaptor<A>) run->count_skipped(A::skipped_count(adaptor_options));
+    if constexpr (LineSkippingInjectorAdaptor<A>)
+        run->count_broken_lines(A::broken_line_count(adaptor_options));
     return [run = std::move(run), own = std::move(adaptor_options)](const ShardInfo& shard) {
         return std::make_unique<InjectorProcessor<A>>(run, own, shard);
     };

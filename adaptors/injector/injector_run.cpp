@@ -39,14 +39,14 @@ LoadGenerator& InjectorRun::generator_of(const ShardInfo& shard) {
     const std::scoped_lock lock(mutex_);
     if (generators_.empty()) {
         for (std::uint32_t i = 0; i < shard.shard_count; ++i) add_shard(i, shard.shard_count);
-        first_stats_->counters[LoadCounter::skipped].add(skipped_count_);
+        first_stats_->counters[LoadCounter::broken_lines].add(broken_line_count_);
     }
     return *generators_.at(value_of(shard.queue));
 }
 
-void InjectorRun::count_skipped(std::uint64_t count) {
+void InjectorRun::count_broken_lines(std::uint64_t count) {
     const std::scoped_lock lock(mutex_);
-    skipped_count_ = count;
+    broken_line_count_ = count;
 }
 
 }  // namespace prosa

@@ -48,7 +48,7 @@ class PROSA_API InjectorRun {
     LoadGenerator& generator_of(const ShardInfo& shard);
 
     // Counts input that no shard will ever send. Once.
-    void count_skipped(std::uint64_t count);
+    void count_broken_lines(std::uint64_t count);
 
     // For all shards, from their next turn on. 0: none was requested.
     void request_rate(double rate_per_s) noexcept {
@@ -68,7 +68,7 @@ class PROSA_API InjectorRun {
     std::mutex mutex_;
     std::shared_ptr<LoadStats> first_stats_;
     std::vector<std::unique_ptr<LoadGenerator>> generators_;  // by queue
-    std::uint64_t skipped_count_ = 0;
+    std::uint64_t broken_line_count_ = 0;
 };
 
 }  // namespace prosa

@@ -100,9 +100,9 @@ bool LoadGenerator::note_refused(ServiceError refusal, Nanos now_ns) {
     return false;
 }
 
-void LoadGenerator::note_skipped() {
+void LoadGenerator::note_unsent() {
     due_.pop();
-    count(LoadCounter::skipped);
+    count(LoadCounter::unsent);
 }
 
 void LoadGenerator::note_outcome(std::uint64_t token, ServiceError error, Nanos now_ns) {
@@ -128,7 +128,7 @@ void LoadGenerator::note_regulated_outcome(ServiceError error, Nanos now_ns, Nan
 
 void LoadGenerator::stop() {
     has_ended_ = true;
-    while (has_due()) note_skipped();
+    while (has_due()) note_unsent();
 }
 
 void LoadGenerator::abandon() {

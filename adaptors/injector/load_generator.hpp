@@ -7,14 +7,14 @@
 //     generator.start(now);
 //     generator.collect_due(now);
 //     while (generator.has_due()) {
-//         ... claim with generator.next_token(), fill ...    // or note_refused, note_skipped
+//         ... claim with generator.next_token(), fill ...    // or note_refused, note_unsent
 //         generator.note_sent(clock.now_ns());
 //         ... commit ...
 //     }
 //     generator.note_outcome(token, error, clock.now_ns());
 //     sleep until generator.next_ns();
 //
-// Counts    intended = sent + refused + skipped + what still waits; sent = outcomes + in flight.
+// Counts    intended = sent + refused + unsent + what still waits; sent = outcomes + in flight.
 // Threads   one at a time: the source's reactor. It outlives the incarnations of its processor, so that a restart
 //           loses no count. stats may be read by any thread.
 // Units     absolute times of one monotonic clock, the caller's.
@@ -68,11 +68,11 @@ class PROSA_API LoadGenerator {
     // The bus refused it. An overloaded one stays due until give_up_after has passed (true: wait and try again).
     [[nodiscard]] bool note_refused(ServiceError refusal, Nanos now_ns);
     // It could not be built.
-    void note_skipped();
+    void note_unsent();
 
     void note_outcome(std::uint64_t token, ServiceError error, Nanos now_ns);
 
-    // Nothing new becomes due; what is due but not sent counts as skipped.
+    // Nothing new becomes due; what is due but not sent counts as unsent.
     void stop();
     // The outcomes of what is in flight will never come: they count as dropped.
     void abandon();

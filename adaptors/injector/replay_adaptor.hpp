@@ -33,7 +33,7 @@ class PROSA_API ReplayAdaptor {
     static Timeline timeline(const Options& options) {
         return options.file ? options.file->timeline() : nullptr;
     }
-    static std::uint64_t skipped_count(const Options& options) {
+    static std::uint64_t broken_line_count(const Options& options) {
         return options.file ? options.file->broken_count() : 0;
     }
     static absl::StatusOr<std::unique_ptr<ReplayAdaptor>> create(const Options& options,

@@ -31,15 +31,16 @@ void append_codes(std::vector<std::string>& row, const Values& counts, Name none
 
 std::string sources_text(const InstanceLedger& ledger) {
     if (ledger.sources.empty()) return "";
-    TextTable table({"Sources", "intended", "sent", "refused", "late", "skipped", "responses", "failed"});
+    TextTable table(
+        {"Sources", "intended", "sent", "refused", "unsent", "late", "responses", "failed", "broken lines"});
     for (const SourceRow& row : ledger.sources) {
         LoadTotals totals;
         totals.counts = row.counts;
         const std::uint64_t refused =
             totals[LoadCounter::refused_unreachable] + totals[LoadCounter::refused_overloaded];
         table.add_row(row.name, totals[LoadCounter::intended], totals[LoadCounter::sent], refused,
-                      totals[LoadCounter::late], totals[LoadCounter::skipped],
-                      totals[LoadCounter::outcome_none], totals.failed());
+                      totals[LoadCounter::unsent], totals[LoadCounter::late],
+                      totals[LoadCounter::outcome_none], totals.failed(), totals[LoadCounter::broken_lines]);
     }
     return table.text() + "\n";
 }

@@ -25,7 +25,7 @@ void write_counts(JsonWriter& json, const LoadTotals& totals) {
     json.field("intended", totals[LoadCounter::intended]).field("sent", totals[LoadCounter::sent]);
     json.field("refused_unreachable", totals[LoadCounter::refused_unreachable]);
     json.field("refused_overloaded", totals[LoadCounter::refused_overloaded]);
-    json.field("late", totals[LoadCounter::late]).field("skipped", totals[LoadCounter::skipped]);
+    json.field("late", totals[LoadCounter::late]).field("unsent", totals[LoadCounter::unsent]);
     json.field("responses", totals[LoadCounter::outcome_none]);
     for (std::size_t code = 1; code < service_error_count; ++code)
         json.field(name_of(static_cast<ServiceError>(code)),

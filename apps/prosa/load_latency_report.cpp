@@ -24,7 +24,7 @@ OutcomeCounts outcomes_of(const LoadTotals& totals, std::string name) {
             totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none) + code]);
     outcomes.counts.emplace_back(
         "refused", totals[LoadCounter::refused_unreachable] + totals[LoadCounter::refused_overloaded]);
-    outcomes.counts.emplace_back("skipped", totals[LoadCounter::skipped]);
+    outcomes.counts.emplace_back("unsent", totals[LoadCounter::unsent]);
     return outcomes;
 }
 

@@ -37,10 +37,10 @@ std::string counts_text(const LoadResult& result) {
         text += fmt::format(", {} {}", name_of(static_cast<ServiceError>(code)),
                             totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none) + code]);
     text += fmt::format(
-        " (warm-up included)\n  not sent   refused as unreachable {}, as overloaded {}, skipped {}; "
+        " (warm-up included)\n  not sent   refused as unreachable {}, as overloaded {}, unsent {}; "
         "sent late {}\n",
         totals[LoadCounter::refused_unreachable], totals[LoadCounter::refused_overloaded],
-        totals[LoadCounter::skipped], totals[LoadCounter::late]);
+        totals[LoadCounter::unsent], totals[LoadCounter::late]);
     return text;
 }
 

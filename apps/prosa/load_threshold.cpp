@@ -65,9 +65,9 @@ absl::Status LoadThreshold::parse_name(std::string_view name) {
         return absl::OkStatus();
     }
     const std::pair<std::string_view, Measure> names[] = {
-        {"min", Measure::min},   {"mean", Measure::mean},       {"success", Measure::success},
-        {"rate", Measure::rate}, {"failed", Measure::failed},   {"timeouts", Measure::timeouts},
-        {"late", Measure::late}, {"skipped", Measure::skipped},
+        {"min", Measure::min},   {"mean", Measure::mean},     {"success", Measure::success},
+        {"rate", Measure::rate}, {"failed", Measure::failed}, {"timeouts", Measure::timeouts},
+        {"late", Measure::late}, {"unsent", Measure::unsent},
     };
     std::vector<std::string_view> known = {"p50", "p99.9", "max"};
     for (const auto& [each, measure] : names) {
@@ -124,8 +124,8 @@ double LoadThreshold::measured(const LoadResult& result) const {
             return count(LoadCounter::outcome_timeout);
         case Measure::late:
             return count(LoadCounter::late);
-        case Measure::skipped:
-            return count(LoadCounter::skipped);
+        case Measure::unsent:
+            return count(LoadCounter::unsent);
     }
     return 0;
 }

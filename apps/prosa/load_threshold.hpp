@@ -4,7 +4,7 @@
 // Names     p50, p99.9, min, mean, max: of the response time, or after `service.` of the service time; the
 // value is
 //           a duration.  success: per cent of the worst window.  rate: sent per second (`99k`).  failed,
-//           timeouts, late, skipped: counts.
+//           timeouts, late, unsent: counts.
 // Threads   any.
 #pragma once
 
@@ -40,7 +40,7 @@ class PROSA_API LoadThreshold {
         failed,
         timeouts,
         late,
-        skipped
+        unsent
     };
     enum class Relation : std::uint8_t { less, less_equal, greater, greater_equal };
 

@@ -25,7 +25,8 @@ enum class LoadCounter : std::uint8_t {
     refused_unreachable,
     refused_overloaded,
     late,          // sent more than the source's tolerance after the intended time
-    skipped,       // input that could not be sent: a broken line, an adaptor's error
+    broken_lines,  // of the input: left out when it was read, so never intended
+    unsent,        // intended, but the adaptor could not build it, or the source stopped first
     outcome_none,  // outcomes by ServiceError, in the order of its codes
     outcome_unreachable,
     outcome_timeout,

@@ -98,7 +98,8 @@ TEST_CASE("broken lines that are skipped are in the counters") {
     Instance instance = start(injector_with(
         "  adaptor: replay\n  file: lines.jsonl\n  on_broken_line: skip\n  rate: 10k\n  count: 100\n"));
     CHECK(instance.main().join() == 0);
-    CHECK(instance.count(LoadCounter::skipped) == 1);
+    CHECK(instance.count(LoadCounter::broken_lines) == 1);
+    CHECK(instance.count(LoadCounter::unsent) == 0);
     CHECK(instance.count(LoadCounter::outcome_none) == 100);
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("credit that is used up makes sends wait, then count as refused, none 
     CHECK(instance.count(LoadCounter::outcome_timeout) == 8);
 }
 
-TEST_CASE("blocks that are used up make sends wait, then count as refused, not as skipped") {
+TEST_CASE("blocks that are used up make sends wait, then count as refused, not as unsent") {
     const std::string line = R"({"pan":"4","merchant_name":")" + std::string(300, 'x') + "\"}\n";
     Configured configured = configure(
         "bus: { slot_bytes: 128, pool_blocks: 8 }\n"
@@ -136,7 +137,7 @@ TEST_CASE("blocks that are used up make sends wait, then count as refused, not a
     CHECK(eventually([&] { return instance.count(LoadCounter::finished) == 1; }));
     CHECK(instance.count(LoadCounter::sent) == 8);
     CHECK(instance.count(LoadCounter::refused_overloaded) == 992);
-    CHECK(instance.count(LoadCounter::skipped) == 0);
+    CHECK(instance.count(LoadCounter::unsent) == 0);
 }
 
 TEST_CASE("what is wrong with an injector's settings is said with its place") {

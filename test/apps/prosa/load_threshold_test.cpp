@@ -18,6 +18,7 @@ LoadResult make_result() {
     result.totals.counts[static_cast<std::size_t>(LoadCounter::outcome_none)] = 1990;
     result.totals.counts[static_cast<std::size_t>(LoadCounter::outcome_timeout)] = 3;
     result.totals.counts[static_cast<std::size_t>(LoadCounter::refused_overloaded)] = 7;
+    result.totals.counts[static_cast<std::size_t>(LoadCounter::unsent)] = 4;
     return result;
 }
 
@@ -46,7 +47,8 @@ TEST_CASE("a threshold holds or fails by what was measured") {
     CHECK_FALSE(holds("timeouts<3"));
     CHECK(holds("failed<=10"));
     CHECK(holds("late<1"));
-    CHECK(holds("skipped<1"));
+    CHECK(holds("unsent<=4"));
+    CHECK_FALSE(holds("unsent<4"));
 }
 
 TEST_CASE("latencies of nothing meet no threshold") {

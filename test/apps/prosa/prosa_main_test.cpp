@@ -82,6 +82,29 @@ TEST_CASE("the payment switch ends by itself, and its summary agrees") {
     CHECK(contains(output, "from the intended time"));
 }
 
+TEST_CASE("the summary tells broken lines of a file from transactions that were not sent") {
+    const TemporaryFolder folder;
+    folder.write("lines.jsonl", "{\"pan\":\"4\"}\nbroken\n{\"pan\":\"5\"}\nbroken, too\n");
+    const std::string path = folder.write("a.yml",
+                                          "s: { processor: stub, service_names: [S] }\n"
+                                          "i: { processor: injector, service_name: S, rate: 1k, count: 9,\n"
+                                          "  adaptor: replay, file: lines.jsonl, on_broken_line: skip }\n");
+    ChildProgram program({"run", "-c", path});
+    CHECK_MESSAGE(program.wait() == exit_ok, program.errors());
+    std::istringstream lines(program.output());
+    std::string words;
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("  Sources ") || line.starts_with("  i ")) {
+            std::istringstream cells(line);
+            for (std::string cell; cells >> cell;) words += cell + ' ';
+            if (line.starts_with("  i ")) break;
+        }
+    INFO(words);
+    CHECK(words.starts_with(
+        "Sources intended sent refused unsent late responses failed broken lines i 9 9 0 0 "));
+    CHECK(words.ends_with(" 9 0 2 "));
+}
+
 TEST_CASE("a duration ends an instance whose sources go on") {
     ChildProgram program({"run", "-c", payment_switch, "--duration", "200ms"},
                          {{"PROSA_INJECTOR_1__RATE", "1k"}});
