@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 
+#include "adaptors/injector/line_time.hpp"
 #include "core/base/assert.hpp"
 #include "core/base/log.hpp"
 #include "tvf/flat_tvf.hpp"
@@ -20,14 +21,13 @@ namespace {
 constexpr Tag at_us_tag = 0xffff'ffff;  // beside the transaction's own tags; never sent
 constexpr Tag transmission_time_tag = 7;
 constexpr Tag stan_tag = 11;
-constexpr std::uint64_t at_us_max = 1'000'000'000'000;  // 11 days
 constexpr std::size_t shown_errors_max = 10;
 
 const TagDictionary& line_dictionary() {
     static const TagDictionary dictionary = [] {
         TagDictionary built = iso8583_dictionary();
         const absl::Status added =
-            built.add({at_us_tag, "at_us", TvfType::unsigned64, Sensitivity::clear, nullptr});
+            built.add({at_us_tag, "at_us", TvfType::float64, Sensitivity::clear, nullptr});
         PROSA_ASSERT(added.ok(), "at_us is no field");
         return built;
     }();
@@ -90,19 +90,17 @@ class TransactionFileReader {
     }
 
     absl::Status encode(std::string_view line) {
+        const absl::StatusOr<std::optional<Nanos>> at_ns = read_line_time(line);
+        if (!at_ns.ok()) return at_ns.status();
         absl::StatusOr<FlatTvf> fields = from_json<FlatTvf>(line, line_dictionary());
         if (!fields.ok()) return fields.status();
-        std::optional<Nanos> at_ns;
-        if (fields->contains(at_us_tag)) {
-            const std::uint64_t at_us = *fields->get_unsigned(at_us_tag);
-            if (at_us > at_us_max) return invalid_argument("at_us is above {}", at_us_max);
-            at_ns = static_cast<Nanos>(at_us) * ns_per_us;
-            fields->remove(at_us_tag);
-        }
+        if (fields->contains(at_us_tag) != at_ns->has_value())
+            return invalid_argument("{} is no field, expected the time at the key at_us", at_us_tag);
+        fields->remove(at_us_tag);
         if (const std::size_t bytes = fields->view().bytes().size(); bytes > body_bytes_max_)
             return invalid_argument("the transaction has {} bytes, a message at most {}: set bus.block_bytes",
                                     bytes, body_bytes_max_);
-        if (absl::Status status = note_time(at_ns); !status.ok()) return status;
+        if (absl::Status status = note_time(*at_ns); !status.ok()) return status;
         append(*fields);
         return absl::OkStatus();
     }
@@ -116,7 +114,7 @@ class TransactionFileReader {
         if (!at_ns.has_value()) return absl::OkStatus();
         if (!is_first && *at_ns < times_.back())
             return invalid_argument("at_us is {}, less than {} before it: times must not decrease",
-                                    *at_ns / ns_per_us, times_.back() / ns_per_us);
+                                    microseconds_text(*at_ns), microseconds_text(times_.back()));
         times_.push_back(*at_ns);
         return absl::OkStatus();
     }

@@ -1,8 +1,7 @@
 // adaptors/injector/transaction_file.hpp: a file of transactions, encoded once, ready to be copied out.
 //
 // Format    JSON lines: one object a line, keys by the tag dictionary (tvf/tvf_json.hpp). `at_us` is not part of the
-//           transaction but its intended time, in microseconds from the start; all lines or none have it, and it
-//           does not decrease. Empty lines are nothing.
+//           transaction but its intended time (line_time.hpp); all lines or none have it, and it does not decrease. Empty lines are nothing.
 // Errors    `file:line: what was wrong, what was expected`; values that look like card numbers are masked.
 // Threads   immutable once read: any.
 // Cost      one pass at start-up, about 10 us a line; then all bodies lie one behind the other in one block.

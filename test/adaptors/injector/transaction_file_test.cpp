@@ -146,6 +146,36 @@ TEST_CASE("at_us is the intended time and no field") {
     CHECK(FlatTvfView::validate(read.file->body(read.file->at(1)))->size() == 1);
 }
 
+TEST_CASE("decimals of at_us are nanoseconds, exactly") {
+    const Read times = read_lines(R"({"at_us":0.001}
+{"pan":"4","at_us" : 12.345}
+{"200":{"1":[true,{"2":-1.5e3}]},"at_us":12.5}
+{"at_us":999999999999.999,"pan":"5"}
+{"at_us":1000000000000}
+)");
+    REQUIRE_MESSAGE(times.file != nullptr, times.error);
+    CHECK(*times.file->timeline() ==
+          std::vector<Nanos>{1, 12'345, 12'500, 999'999'999'999'999, 1'000'000'000'000'000});
+    CHECK(FlatTvfView::validate(times.file->body(times.file->at(1)))->size() == 1);
+}
+
+TEST_CASE("a time that is no number of whole nanoseconds from 0 up is an error that says what was expected") {
+    constexpr std::string_view expected =
+        ", expected microseconds from 0 to 10^12 with at most three decimals, such as 12.345";
+    for (const std::string at_us : {"-1", "-0.5", "1.2345", "0.0000", "1e3", "1.5e1", "1000000000000.001"}) {
+        CAPTURE(at_us);
+        CHECK(contains(read_lines("{\"at_us\":" + at_us + "}\n").error,
+                       "lines.jsonl:1: at_us is " + at_us + std::string(expected)));
+    }
+    for (const std::string at_us : {"\"5\"", "null", "{\"$unsigned\":5}", "NaN", "soon"}) {
+        CAPTURE(at_us);
+        CHECK(contains(read_lines("{\"at_us\":" + at_us + "}\n").error,
+                       "lines.jsonl:1: at_us is no number" + std::string(expected)));
+    }
+    CHECK(contains(read_lines("{\"4294967295\":5}\n").error, "expected the time at the key at_us"));
+    CHECK(contains(read_lines("{\"at_us\":1,\"at_us\":2}\n").error, "at_us occurs twice"));
+}
+
 TEST_CASE("times on some lines only, or going back, are errors") {
     CHECK(contains(read_lines("{\"at_us\":1}\n{\"pan\":\"4\"}\n").error,
                    "lines.jsonl:2: at_us is missing here"));
@@ -153,6 +183,8 @@ TEST_CASE("times on some lines only, or going back, are errors") {
         contains(read_lines("{\"pan\":\"4\"}\n{\"at_us\":1}\n").error, "lines.jsonl:2: at_us is given here"));
     CHECK(contains(read_lines("{\"at_us\":5}\n{\"at_us\":4}\n").error,
                    "lines.jsonl:2: at_us is 4, less than 5"));
+    CHECK(contains(read_lines("{\"at_us\":0.25}\n{\"at_us\":0.249}\n").error,
+                   "lines.jsonl:2: at_us is 0.249, less than 0.25"));
 }
 
 TEST_CASE("a replay goes through the file again and again") {
