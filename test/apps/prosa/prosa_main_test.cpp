@@ -289,6 +289,30 @@ TEST_CASE("what is wrong with a configuration is on standard error, with place a
                    "you mean 'adaptor'?"));
 }
 
+TEST_CASE("a variable reaches items of lists and names another rules file, but not the keys in it") {
+    const TemporaryFolder folder;
+    folder.write("a-rules.yml", "default: A\n");
+    folder.write("b-rules.yml", "default: B\n");
+    const std::string path =
+        folder.write("a.yml",
+                     "r: { processor: router, service_names: [R], adaptor_config_path: a-rules.yml }\n"
+                     "s: { processor: stub, service_names: [A] }\n");
+    ChildProgram reached({"run", "--dry_run", "-c", path}, {{"PROSA_S__SERVICE_NAMES__0", "B"},
+                                                            {"PROSA_S__SERVICE_NAMES__1", "C"},
+                                                            {"PROSA_R__ADAPTOR_CONFIG_PATH", "b-rules.yml"}});
+    CHECK_MESSAGE(reached.wait() == exit_ok, reached.errors());
+    CHECK(reached.errors() == "");  // the new target has a provider
+    CHECK(contains(reached.output(), "service_names: [B, C]\n"));
+
+    ChildProgram not_reached({"run", "--dry_run", "-c", path}, {{"PROSA_R__RULES__0__SERVICE", "B"}});
+    CHECK(not_reached.wait() == exit_usage);
+    CHECK(not_reached.errors().starts_with(
+        "environment PROSA_R__RULES__0__SERVICE: unknown key 'RULES' in 'r', "));
+    ChildProgram too_far({"run", "--dry_run", "-c", path}, {{"PROSA_S__SERVICE_NAMES__5", "B"}});
+    CHECK(too_far.wait() == exit_usage);
+    CHECK(contains(too_far.errors(), "'5' is no item of the list"));
+}
+
 TEST_CASE("a dry run shows the timeout that requests of an injector have") {
     const TemporaryFolder folder;
     const std::string bus = "bus: { call_timeout: 250ms }\n";
