@@ -69,6 +69,11 @@ struct NumberIn<std::optional<T>> {
     using Type = T;
 };
 
+template <typename T>
+concept RangedSetting = SettingsNumber<typename NumberIn<T>::Type>;
+template <typename T>
+concept SteppedSetting = std::unsigned_integral<typename NumberIn<T>::Type>;
+
 // What was just read; its functions check it further. To be used at once.
 template <typename T>
 class SettingField {
@@ -80,13 +85,13 @@ class SettingField {
 
     // An error when a given value lies outside [min, max]. Numbers and durations. It takes the place of the error of a
     // value that is no such number at all, which cannot name the range.
-    SettingField& range(Number min, Number max) requires SettingsNumber<Number>;
+    SettingField& range(Number min, Number max) requires RangedSetting<T>;
 
     // The same, and an error when it is no multiple of `step`, as min and max are.
-    SettingField& multiple_of(Number step, Number min, Number max) requires std::unsigned_integral<Number>;
+    SettingField& multiple_of(Number step, Number min, Number max) requires SteppedSetting<T>;
 
     // The same, and an error when it is no power of two, as min and max are.
-    SettingField& power_of_two(Number min, Number max) requires std::unsigned_integral<Number>;
+    SettingField& power_of_two(Number min, Number max) requires SteppedSetting<T>;
 
     // An error when a given text or list is empty.
     SettingField& not_empty() requires requires(const T& value) { value.empty(); };

@@ -19,14 +19,14 @@ SettingField<T>& SettingField<T>::required() {
 }
 
 template <typename T>
-SettingField<T>& SettingField<T>::range(Number min, Number max) requires SettingsNumber<Number> {
+SettingField<T>& SettingField<T>::range(Number min, Number max) requires RangedSetting<T> {
     const auto nearest = [min, max](Number number) { return std::clamp(number, min, max); };
     return check(std::integral<Number> ? "an integer" : "a number", min, max, false, nearest);
 }
 
 template <typename T>
 SettingField<T>& SettingField<T>::multiple_of(Number step, Number min,
-                                              Number max) requires std::unsigned_integral<Number> {
+                                              Number max) requires SteppedSetting<T> {
     const auto nearest = [=](Number number) -> Number {
         const Number inside = std::clamp(number, min, max);
         return inside % step == 0 ? inside : inside - inside % step + step;
@@ -35,8 +35,7 @@ SettingField<T>& SettingField<T>::multiple_of(Number step, Number min,
 }
 
 template <typename T>
-SettingField<T>& SettingField<T>::power_of_two(Number min,
-                                               Number max) requires std::unsigned_integral<Number> {
+SettingField<T>& SettingField<T>::power_of_two(Number min, Number max) requires SteppedSetting<T> {
     const auto nearest = [min, max](Number number) { return std::bit_ceil(std::clamp(number, min, max)); };
     return check("a power of two", min, max, true, nearest);
 }
