@@ -329,45 +329,45 @@ TEST_CASE_TEMPLATE("a restart that cannot yet construct the next object tries ag
     check_ended(2);
 }
 
-TEST_CASE_TEMPLATE("an error that a handler returns is the outcome, and ends nothing", Subject,
-                   ANSWERING_SUBJECTS) {
-    Instance instance = start_subject<Subject>(Fault::handler_error_once);
+// The first answer is an error of the adaptor's: the client gets it, and the incarnation goes on.
+template <typename Subject>
+void check_error_is_the_outcome(Fault fault) {
+    Instance instance = start_subject<Subject>(fault);
     const auto client = instance.main().connect_client();
     const ServiceHandle service = Instance::service(*client, "SUBJECT");
     CHECK(client->call(service, request.bytes()).error == fault_error);
     CHECK(client->call(service, request.bytes()).ok());
     CHECK(instance.main().stop_and_join("done") == 0);
     check_ended(1);
+}
+
+// The first answer throws: the client gets `dropped`, and the next incarnation serves.
+template <typename Subject>
+void check_throw_drops(Fault fault) {
+    Instance instance = start_subject<Subject>(fault);
+    const auto client = instance.main().connect_client();
+    const ServiceHandle service = Instance::service(*client, "SUBJECT");
+    CHECK(client->call(service, request.bytes()).error == ServiceError::dropped);
+    CHECK(eventually([&] { return client->call(service, request.bytes()).ok(); }));
+    CHECK(instance.main().stop_and_join("done") == 0);
+    check_ended(2);
+}
+
+TEST_CASE_TEMPLATE("an error that a handler returns is the outcome, and ends nothing", Subject,
+                   ANSWERING_SUBJECTS) {
+    check_error_is_the_outcome<Subject>(Fault::handler_error_once);
 }
 
 TEST_CASE_TEMPLATE("a request whose handler throws is answered dropped", Subject, ANSWERING_SUBJECTS) {
-    Instance instance = start_subject<Subject>(Fault::handler_throws_once);
-    const auto client = instance.main().connect_client();
-    const ServiceHandle service = Instance::service(*client, "SUBJECT");
-    CHECK(client->call(service, request.bytes()).error == ServiceError::dropped);
-    CHECK(eventually([&] { return client->call(service, request.bytes()).ok(); }));
-    CHECK(instance.main().stop_and_join("done") == 0);
-    check_ended(2);
+    check_throw_drops<Subject>(Fault::handler_throws_once);
 }
 
 TEST_CASE_TEMPLATE("an error of a later answer is the outcome, and ends nothing", Subject, LATER_SUBJECTS) {
-    Instance instance = start_subject<Subject>(Fault::later_error_once);
-    const auto client = instance.main().connect_client();
-    const ServiceHandle service = Instance::service(*client, "SUBJECT");
-    CHECK(client->call(service, request.bytes()).error == fault_error);
-    CHECK(client->call(service, request.bytes()).ok());
-    CHECK(instance.main().stop_and_join("done") == 0);
-    check_ended(1);
+    check_error_is_the_outcome<Subject>(Fault::later_error_once);
 }
 
 TEST_CASE_TEMPLATE("a request whose later answer throws is answered dropped", Subject, LATER_SUBJECTS) {
-    Instance instance = start_subject<Subject>(Fault::later_throws_once);
-    const auto client = instance.main().connect_client();
-    const ServiceHandle service = Instance::service(*client, "SUBJECT");
-    CHECK(client->call(service, request.bytes()).error == ServiceError::dropped);
-    CHECK(eventually([&] { return client->call(service, request.bytes()).ok(); }));
-    CHECK(instance.main().stop_and_join("done") == 0);
-    check_ended(2);
+    check_throw_drops<Subject>(Fault::later_throws_once);
 }
 
 TEST_CASE_TEMPLATE("an error that a source makes of a response ends one object and a restart makes the next",
