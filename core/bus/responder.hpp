@@ -87,10 +87,11 @@ class Responder {
     // What is queued for it is answered `unreachable`.
     PROSA_API void close_endpoint(EndpointTag tag) noexcept;
 
+    // Makes room for so many hosted queues. Throws std::bad_alloc.
+    PROSA_API void reserve_shared_queues(std::size_t count) { shared_.reserve(count); }
     // A shard that takes requests from this queue, between join and leave, has its place here. From now on links stay
     // as long as something waits in there: it may be their requesters', and its memory theirs. Throws std::bad_alloc
     // beyond the reserved number.
-    PROSA_API void reserve_shared_queues(std::size_t count) { shared_.reserve(count); }
     PROSA_API void host_shared_queue(std::shared_ptr<SharedQueue> queue);
     // When every shard has left, what is queued is answered `unreachable` here.
     PROSA_API void join_shared_queue(const SharedQueue& queue, Callee& callee) noexcept;
