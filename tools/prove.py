@@ -64,7 +64,8 @@ def searches(name):
 
 STRESSES = [("slot ring stress", "ring/slot_ring_stress", 6), ("snapshot cell stress", "rcu/rcu_stress", 2),
             ("wake word stress", "reactor/wake_word_stress", 2),
-            ("message pool stress", "memory/message_pool_stress", 2), ("bus stress", "bus/stress/bus_stress", 10)]
+            ("message pool stress", "memory/message_pool_stress", 2),
+            ("interval histogram stress", "stats/interval_histogram_stress", 2), ("bus stress", "bus/stress/bus_stress", 10)]
 MODELS = ("slot ring", "snapshot cell", "wake word", "control inbox", "homeward mailbox", "outbox", "node status",
           "signal target", "closing ring")
 CHECKS = [
@@ -101,8 +102,8 @@ def commit():
     """The hash of the last commit that changed more than documents. With changes that are not committed, nothing is
     resumed."""
     git = ["git", "-C", str(ROOT)]
-    head = subprocess.run([*git, "log", "-1", "--format=%H", "--", ".", ":!docs", ":!*.md"], capture_output=True,
-                          text=True, check=True).stdout.strip()
+    head = subprocess.run([*git, "log", "-1", "--format=%H", "--", ".", ":!docs", ":!/*.md", ":!examples/*.md"],
+                          capture_output=True, text=True, check=True).stdout.strip()
     changes = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True).stdout
     return head if not changes else f"{head}+changes"
 

@@ -4,6 +4,7 @@
 //           claim beyond what can_claim said; an end that never comes.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <thread>
@@ -15,7 +16,7 @@ namespace prosa {
 namespace {
 
 constexpr std::uint32_t slot_bytes = 256;
-constexpr std::uint64_t message_count = 4'000'000;
+constexpr std::uint64_t message_count = 1'000'000;
 
 struct Message {
     std::uint32_t sequence_word;
@@ -142,13 +143,14 @@ void consume(SlotRing<>& ring, std::uint64_t seed) {
 
 TEST_CASE("every message arrives once, whole and in order, whatever the paces") {
     test::run_stress("slot ring stress", std::chrono::seconds(100), [](std::uint64_t seed) {
-        for (const std::uint32_t capacity : {4U, 64U}) {
+        constexpr std::array capacities = {2U, 4U, 64U, 1024U};
+        for (const std::uint32_t capacity : capacities) {
             SlotRing<> ring(capacity, slot_bytes);
             std::thread producer([&] { produce(ring, seed); });
             consume(ring, seed + 1);
             producer.join();
         }
-        return 2 * message_count;
+        return capacities.size() * message_count;
     });
 }
 

@@ -1,21 +1,23 @@
-// One writer records while two readers take intervals as fast as they can. Forbidden: a value lost, a value
-// counted twice, an interval whose total is not the sum of its counts. Bounded by the number of records.
+// One writer records while two readers take intervals as fast as they can.
+//
+// Forbids   a value lost, or counted twice; an interval whose total is not the sum of its counts.
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <thread>
 #include <vector>
 
 #include "core/stats/interval_histogram.hpp"
+#include "test/support/stress_run.hpp"
 
 namespace prosa {
 namespace {
 
 constexpr HdrRange narrow{1, 100'000, 2};
 constexpr std::uint64_t record_count = 2'000'000;
-constexpr std::uint64_t seed = 20'240'501;
 
 std::uint64_t sum_of_counts(const HdrHistogram& histogram) {
     std::uint64_t sum = 0;
@@ -37,10 +39,7 @@ HdrHistogram sum_intervals(IntervalReader reader, const std::atomic<bool>& ended
     return sum;
 }
 
-}  // namespace
-
-TEST_CASE("the sum of all intervals is what was recorded, for each reader") {
-    MESSAGE("seed ", seed);
+void check_round(std::uint64_t seed) {
     IntervalHistogram source(narrow);
     HdrHistogram expected(narrow);
     std::atomic<bool> ended{false};
@@ -69,4 +68,12 @@ TEST_CASE("the sum of all intervals is what was recorded, for each reader") {
     }
 }
 
+TEST_CASE("the sum of all intervals is what was recorded, for each reader") {
+    test::run_stress("interval histogram stress", std::chrono::seconds(60), [](std::uint64_t seed) {
+        check_round(seed);
+        return record_count;
+    });
+}
+
+}  // namespace
 }  // namespace prosa
