@@ -126,9 +126,10 @@ class LoadCommand {
             if (const absl::Status begun = begin(*place); !begun.ok()) return report_error(begun, exit_usage);
             const absl::Status measured = measure_once(load, *place);
             if (!measured.ok()) return report_error(measured, exit_code_of(measured));
+            const bool is_last = place->run->is_interrupted() || !runs_.back().is_complete;
             is_stuck = runs_.back().is_stuck;
             if (is_stuck) place.release();
-            if (!runs_.back().is_complete) break;
+            if (is_last) break;
         }
         const int exit_code = conclude();
         if (is_stuck) end_process(exit_failed);

@@ -58,6 +58,9 @@ class LoadRun {
     // Once. Error: the load could not begin; invalid or not found: by what the user asked for.
     absl::StatusOr<LoadMeasurement> measure(LoadOptions load, const LoadLog& log);
 
+    // By a key or a signal, be it after the load had finished: no other run follows.
+    bool is_interrupted() const noexcept { return wants_stop_ || main_.is_stop_requested(); }
+
   private:
     absl::Status start(ProcessorFactory generator);
     JitterPlace jitter_place();

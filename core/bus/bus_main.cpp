@@ -130,6 +130,8 @@ void BusMain::request_stop() noexcept { control_->request_stop(); }
 
 bool BusMain::is_stopping() const noexcept { return control_->is_stopping(); }
 
+bool BusMain::is_stop_requested() const noexcept { return control_->is_stop_requested(); }
+
 int BusMain::join() { return control_->join(); }
 
 bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns); }

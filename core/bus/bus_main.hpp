@@ -166,6 +166,8 @@ class PROSA_API BusMain {
     void stop(std::string reason);
     void request_stop() noexcept;
     bool is_stopping() const noexcept;
+    // True after request_stop, also when the stop had begun before: somebody interrupted.
+    bool is_stop_requested() const noexcept;
 
     // Waits for the end of the stop: 0; or 1 when a thread did not end: it is named in the log, and the process
     // must leave by _exit, for that thread still uses this object.

@@ -96,6 +96,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     // --- any thread -----------------------------------------------------------------------------------------------
     bool post_event(MainEvent& event) noexcept override;
     bool is_stopping() const noexcept override { return is_stopping_.load(std::memory_order_relaxed); }
+    bool is_stop_requested() const noexcept { return stop_requests_.load(std::memory_order_relaxed) != 0; }
     std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) override;
     void request_stop() noexcept;
     // Runs `query` on Main's thread and returns its result; directly when Main does not run. What it throws comes here.

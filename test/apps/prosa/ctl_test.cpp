@@ -11,6 +11,8 @@
 
 #include "apps/prosa/exit_code.hpp"
 #include "test/apps/prosa/child_program.hpp"
+#include "test/apps/prosa/example_files.hpp"
+#include "test/apps/prosa/program_text.hpp"
 #include "test/support/log_lines.hpp"
 
 namespace prosa {
@@ -18,11 +20,6 @@ namespace {
 
 using test::field;
 using test::lines_of;
-
-const std::string payment_switch = std::string(PROSA_EXAMPLES) + "/payment_switch.yml";
-const std::string transactions = std::string(PROSA_EXAMPLES) + "/transactions.jsonl";
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 struct CtlResult {
     int exit_code = 0;

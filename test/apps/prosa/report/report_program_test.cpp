@@ -1,26 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "apps/prosa/exit_code.hpp"
 #include "test/apps/prosa/child_program.hpp"
+#include "test/apps/prosa/example_files.hpp"
+#include "test/apps/prosa/program_text.hpp"
 
 namespace prosa {
 namespace {
-
-const std::string payment_switch = PROSA_EXAMPLES "/payment_switch.yml";
-const std::string transactions = PROSA_EXAMPLES "/transactions.jsonl";
-
-std::string read_file(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // The number behind the first `"key": ` after `after`.
 std::string number_behind(const std::string& text, std::string_view after, std::string_view key) {
