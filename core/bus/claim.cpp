@@ -11,17 +11,17 @@ namespace prosa {
 
 Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const SendOptions& options) noexcept
     : requester_(&requester), caller_(&caller), correlation_(options.correlation) {
-    const DirectRoute& direct = requester.direct_;
-    if (service != direct.service || direct.provider == nullptr || !try_direct(options)) [[unlikely]]
+    const LastRoute& route = requester.route_;
+    if (service != route.service || route.only_provider == nullptr || !try_direct(options)) [[unlikely]]
         claim_from_table(service, options);
 }
 
 // False: nothing has changed.
 [[gnu::always_inline]] inline bool Claim::try_direct(const SendOptions& options) noexcept {
     Requester& requester = *requester_;
-    const DirectRoute& direct = requester.direct_;
-    const Provider& provider = *direct.provider;
-    Outbound& outbound = *direct.outbound;
+    const LastRoute& route = requester.route_;
+    const Provider& provider = *route.only_provider;
+    Outbound& outbound = *route.outbound;
     if (caller_->outstanding(provider.index) >= requester.options_.credit || outbound.has_open_claim ||
         outbound.staged_count != 0) [[unlikely]]
         return false;
@@ -35,7 +35,7 @@ Claim::Claim(Requester& requester, Caller& caller, ServiceHandle service, const 
     outbound_ = &outbound;
     open_slot(slot);
     entry_ = pending;
-    note_request(provider, direct.service, options);
+    note_request(provider, route.service, options);
     finish(options);
     return true;
 }
@@ -67,8 +67,10 @@ void Claim::claim_from_table(ServiceHandle service, const SendOptions& options) 
         if (caller.outstanding(provider.index) < requester.options_.credit) [[likely]] {
             has_credit = true;
             if (try_provider(provider)) [[likely]] {
-                if (count == 1 && provider.shared_queue == nullptr)
-                    requester.direct_ = {service, &provider, outbound_};
+                if (count == 1 && provider.shared_queue == nullptr) {
+                    requester.route_.only_provider = &provider;
+                    requester.route_.outbound = outbound_;
+                }
                 entry_ = pending;
                 note_request(provider, service, options);
                 finish(options);

@@ -109,8 +109,7 @@ void Requester::prepare_links(const ServiceEntry& entry) noexcept {
 }
 
 bool Requester::take_table() noexcept {
-    last_entry_ = nullptr;
-    direct_ = {};
+    route_ = {};
     needs_resize_ = !try_resize_callers();
     if (refusal_ != ServiceError::shutting_down)
         refusal_ = needs_resize_ ? ServiceError::overloaded : ServiceError::none;
@@ -286,7 +285,7 @@ void Requester::on_deadline(PendingEntry& entry) noexcept { report(entry, Servic
 
 void Requester::shut_down() noexcept {
     refusal_ = ServiceError::shutting_down;
-    direct_ = {};
+    route_ = {};
     pending_.for_each([&](PendingEntry& entry) {
         if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);
     });

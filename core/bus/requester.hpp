@@ -65,11 +65,13 @@ struct SharedOutbound {
     explicit SharedOutbound(std::shared_ptr<SharedQueue> of) noexcept : queue(std::move(of)) {}
 };
 
-// The way to a service that has one provider, with a queue of its own, remembered from the last claim: streams ask for
-// one service again and again, and the way through the table and the links is a chain of loads.
-struct DirectRoute {
+// What the last claim found out of its service: streams ask for one again and again, and the way through the table and
+// the links is a chain of loads. Pointers are into the current table.
+struct LastRoute {
     ServiceHandle service = no_service;
-    const Provider* provider = nullptr;  // of the current table; null: nothing is remembered
+    const ServiceEntry* entry = nullptr;  // null: look again
+    // Of a service that has one provider, with a queue of its own, and where it was claimed; else null.
+    const Provider* only_provider = nullptr;
     Outbound* outbound = nullptr;
 };
 
@@ -192,14 +194,11 @@ class Requester {
     // are refused as overloaded until a later call finds it.
     bool refresh_table() noexcept { return (tables_.refresh() || needs_resize_) && take_table(); }
     const ServiceTable& table() const noexcept { return *tables_.current(); }
-    // From the table, or remembered since the last one: streams ask for one service again and again, and a look into
-    // the table is a chain of loads.
+    // From the table, or remembered since the last claim.
     const ServiceEntry* entry_of(ServiceHandle service) noexcept {
-        if (service != last_service_ || last_entry_ == nullptr) [[unlikely]] {
-            last_service_ = service;
-            last_entry_ = table().find(service);
-        }
-        return last_entry_;
+        if (service != route_.service || route_.entry == nullptr) [[unlikely]]
+            route_ = {.service = service, .entry = table().find(service)};
+        return route_.entry;
     }
 
     // Delivers outcomes; returns how many replies were taken.
@@ -291,9 +290,7 @@ class Requester {
     MessagePool& bodies_;
     LinkConnector& connector_;
     ServiceTableCell::Reader tables_;
-    const ServiceEntry* last_entry_ = nullptr;  // of last_service_, in the current table; null: look again
-    ServiceHandle last_service_{};
-    DirectRoute direct_;  // none while claims are refused
+    LastRoute route_;  // none while claims are refused
     Nanos now_ns_ = 0;
     RequestId next_id_;
     std::uint32_t in_flight_ = 0;
