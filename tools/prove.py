@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/prove.py [--hours H] [--only CHECK]... [--list] [--folder DIR]: runs the checks of the core in turns.
+tools/prove.py --tsan_programs: what of build/test-tsan they run.
 
 Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
 build/prove), with the commit, the date and the seed of the next turn. What counts as one: see `counts` in CHECKS.
@@ -13,6 +14,7 @@ import datetime
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,8 +29,8 @@ TURN_SECONDS = 60
 PATIENCE_SECONDS = 1800
 # A check that failed so often in a row gets no more turns in this run.
 FAILED_TURNS_MAX = 3
-MODEL_ITERATIONS = 100_000
-LONG_SEARCHES = 1_000_001  # from so many iterations on a model makes its searches of minutes, too
+MODEL_ITERATIONS = 1_000_000
+LONG_SEARCHES = MODEL_ITERATIONS + 1  # from so many iterations on a model makes its searches of minutes, too
 TSAN_OPTIONS = f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/test/support/tsan_suppressions.txt"
 COMMON_KEYS = ("check", "seed", "count", "failures", "seconds", "commit", "date", "next_seed")
 
@@ -45,6 +47,7 @@ class Check:
     turn_seconds: int = TURN_SECONDS  # when so much is left
     patience_seconds: int = PATIENCE_SECONDS
     least_seconds: int = 0  # of one run that is complete; with less left it is not begun
+    has_searches: bool = False  # beside what is random: lines with seed 0, the same in each turn
 
 
 def stress(name, program, share, build=TEST, prefix="", environment=()):
@@ -54,7 +57,8 @@ def stress(name, program, share, build=TEST, prefix="", environment=()):
 
 def model(name):
     return Check(f"{name} model", (f"{TEST}/{name.replace(' ', '_')}_model",), "schedules", 1,
-                 ("MODEL_SEED={seed}", f"MODEL_ITERATIONS={MODEL_ITERATIONS}"), MODEL_ITERATIONS)
+                 ("MODEL_SEED={seed}", f"MODEL_ITERATIONS={MODEL_ITERATIONS}"), MODEL_ITERATIONS,
+                 has_searches=True)
 
 
 def searches(name):
@@ -96,6 +100,12 @@ CHECKS = [
     *[stress(name, program, share, TSAN, "tsan ", (f"TSAN_OPTIONS={TSAN_OPTIONS}",))
       for name, program, share in STRESSES],
 ]
+
+
+def tsan_programs():
+    """Targets of build/test-tsan."""
+    folder = Path(TSAN).parent
+    return [str(Path(check.command[0]).relative_to(folder)) for check in CHECKS if check.command[0].startswith(TSAN)]
 
 
 def commit():
@@ -141,6 +151,8 @@ class Record:
 
 def output_of(command, environment, limit_s):
     """What the command wrote, and its exit code; None after so many seconds, with all that it started killed."""
+    if shutil.which(ROOT / command[0]) is None and shutil.which(command[0]) is None:
+        return f"{command[0]}: there is no such program", None
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True) as running:
         try:
@@ -150,8 +162,8 @@ def output_of(command, environment, limit_s):
             return "".join(running.communicate()) + f"\nno end after {limit_s:.0f} s", None
 
 
-def new_lines(lines, record):
-    """Without the searches that are complete, seed 0, and were recorded before."""
+def without_known_searches(lines, record):
+    """Those that are complete, seed 0, and were recorded before count once."""
     known = {line["check"] for line in record.lines if line["seed"] == 0 and line["failures"] == 0}
     return [line for line in lines if line["seed"] != 0 or line["failures"] != 0 or line["check"] not in known]
 
@@ -172,7 +184,8 @@ def run_turn(check, record, seconds, failures):
     step = check.seeds_per_turn or sum(line.get("rounds", line["count"]) or 0 for line in lines)
     stamp = {"commit": record.version, "date": datetime.datetime.now().isoformat(timespec="seconds"),
              "next_seed": seed + max(1, step)}
-    record.append([{**line, **stamp} for line in new_lines(lines, record)])
+    fresh = without_known_searches(lines, record) if check.has_searches else lines
+    record.append([{**line, **stamp} for line in fresh])
     failed = sum(line["failures"] for line in lines)
     if failed:
         failures.mkdir(parents=True, exist_ok=True)
@@ -264,14 +277,15 @@ def main():
     parser.add_argument("--hours", type=float, default=1)
     parser.add_argument("--only", action="append", default=[], metavar="CHECK")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--tsan_programs", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/prove")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.only if name not in {check.name for check in CHECKS}]
     if unknown:
         parser.error(f"no check is called '{unknown[0]}'; --list prints their names")
     checks = [check for check in CHECKS if not arguments.only or check.name in arguments.only]
-    if arguments.list:
-        print("\n".join(check.name for check in checks))
+    if arguments.list or arguments.tsan_programs:
+        print("\n".join(tsan_programs() if arguments.tsan_programs else (check.name for check in checks)))
         return 0
     return prove(checks, arguments.hours, arguments.folder)
 

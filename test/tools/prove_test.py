@@ -114,12 +114,30 @@ class ProveTest(unittest.TestCase):
 
     def test_a_search_that_is_complete_counts_once(self):
         search = '{{"check": "every schedule", "seed": 0, "count": 7, "failures": 0, "seconds": 0.5}}'
-        both = prove.Check("model", ("printf", f"{LINE}\\n{search}\\n"), "schedules", 1)
+        both = prove.Check("model", ("printf", f"{LINE}\\n{search}\\n"), "schedules", 1,
+                           has_searches=True)
         run_turn(self.folder, both)
         record, _ = run_turn(self.folder, both)
         self.assertEqual(record.total("count"), 5 + 7 + 5)
         self.assertEqual(prove.parts(both, record),
                          ["every schedule: 7 schedules, 0 failures", "fake: 10 schedules, 0 failures"])
+
+    def test_each_turn_of_what_has_no_seed_counts(self):
+        measured = prove.Check("soak", ("echo", LINE.replace("{seed}", "0")), "requests", 1, seeds_per_turn=1)
+        run_turn(self.folder, measured)
+        record, _ = run_turn(self.folder, measured)
+        self.assertEqual(record.total("count"), 10)
+
+    def test_a_program_that_is_not_there_has_failed_and_the_next_check_has_its_turn(self):
+        missing = prove.Check("missing", ("build/nowhere",), "seeds")
+        self.assertEqual(self.prove([missing, FAKE]), 1)
+        self.assertEqual(prove.Record(self.folder, missing, "abc").lines[0]["failures"], 1)
+
+    def test_what_runs_under_thread_sanitizer_is_built(self):
+        programs = prove.tsan_programs()
+        self.assertEqual(len(programs), len(prove.STRESSES))
+        for program in map(Path, programs):
+            self.assertIn(f"executable('{program.name}'", (prove.ROOT / program.parent / "meson.build").read_text())
 
     def test_what_failed_in_an_earlier_run_is_not_forgotten(self):
         flag = self.folder / "mended"
