@@ -2,8 +2,8 @@
 each fault built into them.
 
 A model that nothing brings to its end passes a search of states: it never comes to rest, where most is asserted. So a
-second search looks for runs without an end. MODEL_CC compiles the verifiers. Each search prints one line {"check": NAME, "seed": null, "count": STATES, ...}; a
-search is complete, so there is nothing random to repeat.
+second search looks for runs without an end. MODEL_CC compiles the verifiers. Each search prints one line {"check":
+NAME, "seed": null, "count": STATES, ...}; a search is complete, so there is nothing random to repeat.
 """
 
 import json
@@ -32,7 +32,10 @@ FAULTY = {
     "shutdown": [["FAULT_REST_BEFORE_BEGIN"], ["FAULT_END_WITHOUT_COMPLETION"]],
 }
 ENDLESS = {"request_life": CYCLES, "shutdown": FAIR_CYCLES}
-ENDLESS_FAULTY = {"request_life": [["FAULT_UNREACHABLE_WAITS"], ["FAULT_UNREACHABLE_WAITS", "SLOTS=1"]]}
+ENDLESS_FAULTY = {
+    "request_life": [["FAULT_UNREACHABLE_WAITS"], ["FAULT_UNREACHABLE_WAITS", "SLOTS=1"]],
+    "shutdown": [["FAULT_STATUS_NOT_PUBLISHED"]],
+}
 
 
 def run(command, folder):
