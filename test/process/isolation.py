@@ -9,6 +9,7 @@ of CPU time and comes after HANG_EVERY requests; it is noticed after NOTICED_AFT
 full. So the neighbour hangs for a half of the measured time or more, and is withdrawn for a part of it.
 A round is a turn of T seconds (4) of each, now one first, now the other; its ratio is that of their p99, hung to
 healthy. The median of the ratios must be at most 1.2.
+p99 is that of the response time, from the intended send: a source that is held up itself would send later.
 ROUNDS_MIN rounds are made. While they leave open on which side of the bar the median is, which a machine that others
 use does, more are: until a sign test is sure, or N (51) were made, or S seconds (600) are over. That only ends the
 measurement; the bar is the same for the median of all ratios.
@@ -74,7 +75,7 @@ def run_turn(program, hang_every, seconds, folder):
     (folder / "ledger").unlink(missing_ok=True)
     done = subprocess.run([program, "run", "-c", path, "--log-level", "error", "--duration", f"{seconds + 2}s"],
                           capture_output=True, text=True, timeout=120 + 2 * seconds, check=False)
-    values = re.findall(r"from the real send +(.*)", done.stdout)
+    values = re.findall(r"from the intended time +(.*)", done.stdout)
     hangs = done.stderr.count("its services are withdrawn")
     outcomes = ledger.read(folder / "ledger")
     if done.returncode != 0 or not values or (hang_every and not has_hung(hangs, outcomes, seconds)):

@@ -1,0 +1,140 @@
+// Instances with threads of their own that lack one, or memory, when they start.
+//
+// Forbids   a refusal that does not say which thread, or what, was missing; a thread that a refused start leaves; a
+//           processor that was refused and is there all the same.
+#include <dlfcn.h>
+#include <doctest/doctest.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/bus/bus.hpp"
+#include "core/bus/bus_main.hpp"
+#include "test/faults/failing_memory.hpp"
+
+namespace prosa::test {
+namespace {
+
+constexpr int any_number = 1'000'000;
+std::atomic<int> threads_left{any_number};  // how many can still be made
+
+class Idle final : public Processor {
+    absl::Status on_start() override { return absl::OkStatus(); }
+};
+
+ProcessorDefinition processor(std::string name) {
+    ProcessorDefinition made;
+    made.name = std::move(name);
+    made.make = [](const ShardInfo&) { return std::make_unique<Idle>(); };
+    return made;
+}
+
+InstanceOptions instance() {
+    InstanceOptions made;
+    made.pins_reactors = false;
+    made.idle.mode = IdleMode::park;
+    made.bus.ring_slots = 8;
+    made.bus.pool_blocks = 16;
+    made.bus.pending_limit = 16;
+    return made;
+}
+
+std::size_t thread_count() {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
+}
+
+// One that was joined is gone from the kernel's list a moment later.
+bool comes_to_threads(std::size_t count) {
+    for (int i = 0; i < 1000 && thread_count() != count; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return thread_count() == count;
+}
+
+bool says(const absl::Status& status, const std::string& text) {
+    return absl::IsResourceExhausted(status) && std::string(status.message()).find(text) != std::string::npos;
+}
+
+absl::Status started(BusMain& main) {
+    absl::Status status;
+    for (const char* const name : {"one", "two"}) status.Update(main.add_processor(processor(name)).status());
+    if (status.ok()) status = main.start();
+    return status;
+}
+
+}  // namespace
+}  // namespace prosa::test
+
+// Also for std::thread, whose library asks for it.
+extern "C" __attribute__((visibility("default"))) int pthread_create(pthread_t* thread,
+                                                                     const pthread_attr_t* attributes,
+                                                                     void* (*run)(void*), void* argument) {
+    static const auto original = reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
+    if (prosa::test::threads_left.fetch_sub(1) <= 0) return EAGAIN;
+    return original(thread, attributes, run, argument);
+}
+
+namespace prosa::test {
+
+TEST_CASE("a start that lacks a thread says which one, and leaves none") {
+    const std::size_t before = thread_count();
+    for (const std::string missing : {"no thread for reactor 0", "no thread for reactor 1", "no thread for Main"}) {
+        CAPTURE(missing);
+        static int made = 0;
+        BusMain main(instance());
+        threads_left = made++;
+        const absl::Status status = started(main);
+        threads_left = any_number;
+        CHECK_MESSAGE(says(status, missing), status.ToString());
+        CHECK(comes_to_threads(before));
+        CHECK(main.is_stopping());
+        CHECK(main.join() == 0);
+    }
+}
+
+TEST_CASE("a processor that lacks its thread is refused, and can be added again") {
+    BusMain main(instance());
+    REQUIRE(started(main).ok());
+    threads_left = 0;
+    const absl::Status refused = main.add_processor(processor("three")).status();
+    threads_left = any_number;
+    CHECK_MESSAGE(says(refused, "no thread for reactor 2"), refused.ToString());
+    CHECK(main.report().processors.size() == 2);
+    CHECK(main.add_processor(processor("three")).ok());
+    CHECK(main.wait_until_running(10 * ns_per_s));
+    CHECK(main.stop_and_join("the test is over") == 0);
+}
+
+TEST_CASE("a start that lacks memory says so, and leaves no thread") {
+    const std::size_t before = thread_count();
+    std::uint64_t refusals = 0;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        FailingMemory::arm(which, false);
+        try {
+            BusMain main(instance());
+            const absl::Status status = started(main);
+            has_failed = FailingMemory::has_failed();
+            FailingMemory::disarm();
+            refusals += !status.ok();
+            if (!status.ok()) CHECK_MESSAGE(says(status, "memory"), status.ToString());
+            if (status.ok()) CHECK(main.wait_until_running(10 * ns_per_s));
+            CHECK(main.stop_and_join("the test is over") == 0);
+        } catch (const std::bad_alloc&) {
+            FailingMemory::disarm();  // the constructor's
+        }
+        CHECK(comes_to_threads(before));
+    }
+    CHECK(refusals > 50);
+}
+
+}  // namespace prosa::test
