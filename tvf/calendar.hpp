@@ -1,9 +1,9 @@
 // tvf/calendar.hpp: the calendar date and the date-time a TVF carries.
 //
-// Units     days and nanoseconds since 1970-01-01 00:00:00 UTC, proleptic Gregorian calendar, no leap
-// seconds. Ranges    Date: years 0 to 9999 (what `YYYY-MM-DD` can say). DateTime: 1677-09-21 to 2262-04-11
-// (64 bits of ns). Source    day number conversion: std::chrono's year_month_day (C++20). Threads   any;
-// values only.
+// Units     days and nanoseconds since 1970-01-01 00:00:00 UTC, proleptic Gregorian calendar, no leap seconds.
+// Ranges    Date: years 0 to 9999 (what `YYYY-MM-DD` can say). DateTime: 1677-09-21 to 2262-04-11 (64 bits of ns).
+// Source    day number conversion: std::chrono's year_month_day (C++20).
+// Threads   any; values only.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,6 @@
 // tvf/flat_tvf_view.hpp: reads a FlatTvf message in place.
 //
-// Safety    bytes from outside go through `validate` once; after that no getter can leave them. `trusted` is
-// for
+// Safety    bytes from outside go through `validate` once; after that no getter can leave them. `trusted` is for
 //           bytes that a FlatTvfWriter of this process wrote. The bytes must outlive the view and not change.
 // Threads   one: a view remembers the field it read last. Copying a view costs nothing.
 // Progress  no allocation (validate: one, when a level has more than 64 fields that do not ascend).

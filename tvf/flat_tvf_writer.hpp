@@ -1,13 +1,9 @@
 // tvf/flat_tvf_writer.hpp: writes a FlatTvf message in place, straight into a BodyBuffer.
 //
-// Use       construct, put, finish(). Until finish() the buffer holds no message. A nested TVF is written in
-// place
-//           between begin_buffer and end_buffer (its parent is not touched meanwhile), or by put_buffer(tag,
-//           fill).
-// Errors    every put returns its error and the first one sticks: later puts do nothing, finish() returns it
-// and
-//           leaves the buffer empty. Text that is not UTF-8 and dates that do not exist are refused
-//           (conversion).
+// Use       construct, put, finish(). Until finish() the buffer holds no message. A nested TVF is written in place
+//           between begin_buffer and end_buffer (its parent is not touched meanwhile), or by put_buffer(tag, fill).
+// Errors    every put returns its error and the first one sticks: later puts do nothing, finish() returns it and leaves
+//           the buffer empty. Text that is not UTF-8 and dates that do not exist are refused (conversion).
 // Values    must not lie in the buffer that is written: it may move.
 // Overwrite an existing tag keeps its place; only then are bytes moved. A nested TVF moves to the end.
 // Threads   one.  Progress: no allocation (the buffer's `grow` may).

@@ -1,8 +1,9 @@
 // tvf/owned_tvf.hpp: a TVF that owns its bytes: default-constructible, copyable, movable, comparable.
 //
-// For configuration, filters and tests. Every put scans and may allocate; a transaction's path uses the
-// writer and the view over the bus's buffers instead. Threads   one writer, or many readers that each take
-// their own view().
+// For configuration, filters and tests. Every put scans and may allocate; a transaction's path uses the writer and the
+// view over the bus's buffers instead.
+//
+// Threads   one writer, or many readers that each take their own view().
 #pragma once
 
 #include <algorithm>

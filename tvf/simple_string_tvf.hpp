@@ -1,18 +1,17 @@
 // tvf/simple_string_tvf.hpp: ProSA's text form of a TVF, read and written in place.
 //
-// Format    `<tag>;<length>;<value>;` repeated, nothing around. tag and length decimal, length in bytes of
-// the
+// Format    `<tag>;<length>;<value>;` repeated, nothing around. tag and length decimal, length in bytes of the
 //           UTF-8 value, which may contain `;`. unsigned, signed: decimal. byte: two hex digits. bytes: hex.
 //           float: shortest decimal without exponent. date: YYYY-MM-DD. datetime: YYYY-MM-DDTHH:MM:SS, so
 //           fractions of a second are dropped. buffer: the text of the nested TVF.
 // Aliasing  everything is text: a value reads as any type its text fits (byte 32 is unsigned 20). That is the
 //           format. FlatTvf does not do it.
-// Errors    text that is no complete field, a length beyond the text or one that cuts a character is an error
-// with
+// Errors    text that is no complete field, a length beyond the text or one that cuts a character is an error with
 //           its byte. The empty text is the empty TVF. Of a tag that occurs twice the last one wins.
 // Order     as put; an overwritten field keeps its place, a nested TVF written in place moves to the end.
-// Threads   one.  Cost: a get scans from the field read last; get_bytes allocates; get_buffer parses one
-// level. Limits    as tvf.hpp, but 4096 fields of one level, because lookups scan.
+// Threads   one.
+// Cost      a get scans from the field read last; get_bytes allocates; get_buffer parses one level.
+// Limits    as tvf.hpp, but 4096 fields of one level, because lookups scan.
 #pragma once
 
 #include <concepts>

@@ -4,9 +4,9 @@
 // body's bytes and a writer that fills a BodyBuffer; neither owns bytes. `OwnedTvf` (owned_tvf.hpp) owns
 // them.
 //
-// Threads   a view or writer belongs to one thread (a view remembers where it read last); copy it for
-// another. Errors    a getter or put returns a TvfError; decoding foreign bytes returns an absl::Status with
-// the place. Limits    stated here, the same for every implementation unless it says otherwise.
+// Threads   a view or writer belongs to one thread (a view remembers where it read last); copy it for another.
+// Errors    a getter or put returns a TvfError; decoding foreign bytes returns an absl::Status with the place.
+// Limits    stated here, the same for every implementation unless it says otherwise.
 #pragma once
 
 #include <concepts>

@@ -4,8 +4,8 @@
 // between two looks that is longer than the threshold is recorded. What interrupts it (the scheduler,
 // interrupts, the host of a virtual machine) interrupts reactors in the same way.
 //
-// Threads   start and stop: the owner's.  The probe: its own; it writes the histogram, the owner reads it
-// after stop. Cost      one CPU, all the time.
+// Threads   start and stop: the owner's.  The probe: its own; it writes the histogram, the owner reads it after stop.
+// Cost      one CPU, all the time.
 #pragma once
 
 #include <atomic>

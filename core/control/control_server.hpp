@@ -2,11 +2,9 @@
 //
 //     auto server = ControlServer::start({.path = path}, [&](std::string_view request) { return ...; });
 //
-// Threads   start, destruction: any. The handler runs on the server's thread, one request at a time; it may
-// block,
+// Threads   start, destruction: any. The handler runs on the server's thread, one request at a time; it may block,
 //           others then wait. What it throws is answered as an error.
-// Bounds    clients_max connections, request_bytes_max each; whoever neither sends nor takes its answer
-// within
+// Bounds    clients_max connections, request_bytes_max each; whoever neither sends nor takes its answer within
 //           timeout_ns is closed.
 // Errors    of start: see listen_for_control. A client's errors end its connection only.
 #pragma once

@@ -3,9 +3,8 @@
 // PATH is written; PATH.1 is the one before, PATH.2 the one before that. Mode 0600.
 //
 // Threads   one.
-// Units     bytes_max of one file, which a single longer line may exceed; files_max with the one that is
-// written. Errors    of flush: what the system said. Its lines are lost; the next flush tries again, from
-// opening on.
+// Units     bytes_max of one file, which a single longer line may exceed; files_max with the one that is written.
+// Errors    of flush: what the system said. Its lines are lost; the next flush tries again, from opening on.
 #pragma once
 
 #include <cstdint>

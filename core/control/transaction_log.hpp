@@ -7,10 +7,11 @@
 // when it did so itself; all hops of a transaction have the same. `outcome` is a ServiceError's name, or
 // `abandoned` when the sender ended first. There is no message body; see reference_text for the reference.
 //
-// Threads   a reactor puts a record into a ring of its own (RingSink); the log's thread writes. The rest:
-// any. Progress  of a reactor: wait-free, one copy of two cache lines, no system call. Full      a full ring,
-// or a file that cannot be written: the record is dropped and counted. Units     ring_slots of 128 bytes for
-// each reactor and client; a flush every 20 ms. Proof     test/core/control/transaction_log_test.cpp
+// Threads   a reactor puts a record into a ring of its own (RingSink); the log's thread writes. The rest: any.
+// Progress  of a reactor: wait-free, one copy of two cache lines, no system call.
+// Full      a full ring, or a file that cannot be written: the record is dropped and counted.
+// Units     ring_slots of 128 bytes for each reactor and client; a flush every 20 ms.
+// Proof     test/core/control/transaction_log_test.cpp
 #pragma once
 
 #include <atomic>

@@ -1,9 +1,9 @@
 // core/stats/counter.hpp: numbers that one thread writes and any thread reads.
 //
-// Threads   writer: one thread for the object's life (Counter::add, Gauge::set/add/subtract).  any: the
-// readers. Progress  wait-free; a plain load and a plain store, no locked instruction. Ordering  relaxed: a
-// reading tells nothing about other memory. A reader sees each number grow in order. Cost      an add to a
-// line the writer owns already, about 1 ns; a reader pulls the line away once per reading.
+// Threads   writer: one thread for the object's life (Counter::add, Gauge::set/add/subtract).  any: the readers.
+// Progress  wait-free; a plain load and a plain store, no locked instruction.
+// Ordering  relaxed: a reading tells nothing about other memory. A reader sees each number grow in order.
+// Cost      an add to a line the writer owns already, about 1 ns; a reader pulls the line away once per reading.
 #pragma once
 
 #include <atomic>

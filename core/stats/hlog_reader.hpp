@@ -8,8 +8,7 @@
 //     for (auto interval = reader.next(); ...; interval = reader.next())   // nothing: the end
 //
 // Threads   one.
-// Errors    `run.hlog:12: ...`: what was expected, what was there. A log is taken as hostile: a line has at
-// most
+// Errors    `run.hlog:12: ...`: what was expected, what was there. A log is taken as hostile: a line has at most
 //           16 MiB, one histogram is in memory at a time.
 #pragma once
 

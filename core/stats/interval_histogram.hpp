@@ -8,11 +8,9 @@
 // Progress  wait-free on both sides; the writer's cost does not depend on the readers' number.
 // Ordering  relaxed. A value whose recording overlaps a reading is in that interval or in the next, never in
 //           both and never lost; total_count of an interval is the sum of the counts that were read.
-// Range     as HdrHistogram: clamped, and counted as out of range. That counter is a second word, so it may
-// show
+// Range     as HdrHistogram: clamped, and counted as out of range. That counter is a second word, so it may show
 //           up one interval apart from the value.
-// Cost      record: index_of, one load, one store; about 4 ns. read: walks all counters, 33 792 for the
-// default
+// Cost      record: index_of, one load, one store; about 4 ns. read: walks all counters, 33 792 for the default
 //           range; about 50 us.
 // Proof     test/core/stats/interval_histogram_{test,stress}.cpp
 #pragma once
