@@ -193,7 +193,7 @@ TEST_CASE("join counts an answer that came after its requester's reactor had end
     for (int i = 0; i < 12; ++i) main.step(now_ns);
     REQUIRE(main.report().reactors[0].state == ReactorState::ended);
     CHECK(main.join() == 0);
-    const auto& counts = main.report().processors.at(1).queues.at(0).caller;
+    const auto counts = main.report().processors.at(1).queues.at(0).caller;
     CHECK(counts[static_cast<std::size_t>(CallerCounter::outcome_shutting_down)] == 1);
     CHECK(counts[static_cast<std::size_t>(CallerCounter::late)] == 1);
 }
