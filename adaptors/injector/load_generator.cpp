@@ -47,23 +47,27 @@ void LoadGenerator::plan_next() {
 }
 
 void LoadGenerator::take_up(Nanos intended_ns) {
-    due_.push(intended_ns);
     count(LoadCounter::intended);
     if (options_.windows != nullptr) options_.windows->note_intended(intended_ns - start_ns_);
+    if (due_.size() == backlog_max) [[unlikely]]
+        count(LoadCounter::unsent);
+    else
+        due_.push(intended_ns);
 }
 
 void LoadGenerator::collect_due(Nanos now_ns) {
-    if (!has_started_) return;
+    // The time of a turn may be older than the reading that was the start.
+    if (!has_started_ || now_ns < start_ns_) return;
     if (regulator_) return collect_regulated(now_ns);
     for (std::size_t taken = 0; taken < collect_max && !has_ended_ && next_arrival_ns_ <= now_ns; ++taken) {
         take_up(next_arrival_ns_);
         plan_next();
     }
+    if (now_ns >= deadline_after(end_ns(), overtime_ns)) leave_due();
 }
 
 void LoadGenerator::collect_regulated(Nanos now_ns) {
-    const Nanos total_ns = options_.warmup_ns + options_.duration_ns;
-    const bool is_over = options_.duration_ns != 0 && now_ns - start_ns_ >= total_ns;
+    const bool is_over = now_ns >= end_ns();
     const bool is_enough = options_.count != 0 && arrival_count_ >= options_.count;
     has_ended_ = has_ended_ || is_over || is_enough;
     if (has_ended_ || has_due() || !regulator_->may_send(now_ns)) return;
@@ -76,9 +80,7 @@ Nanos LoadGenerator::next_ns(Nanos now_ns) const noexcept {
     if (has_due()) return now_ns;
     if (has_ended_) return no_deadline_ns;
     if (!regulator_) return next_arrival_ns_;
-    const Nanos end_ns =
-        options_.duration_ns == 0 ? no_deadline_ns : start_ns_ + options_.warmup_ns + options_.duration_ns;
-    return std::min(regulator_->next_send_at(now_ns), end_ns);
+    return std::min(regulator_->next_send_at(now_ns), end_ns());
 }
 
 void LoadGenerator::note_sent(Nanos sent_ns) {
@@ -128,6 +130,10 @@ void LoadGenerator::note_regulated_outcome(ServiceError error, Nanos now_ns, Nan
 
 void LoadGenerator::stop() {
     has_ended_ = true;
+    leave_due();
+}
+
+void LoadGenerator::leave_due() {
     while (has_due()) note_unsent();
 }
 

@@ -1,8 +1,8 @@
 // adaptors/injector/load_generator.hpp: paces a load and records how it went; sends nothing itself.
 //
 // Open loop: each transaction has an intended time, whatever the system under test does. One that could not be sent in
-// time is sent as soon as possible and measured from its intended time; none is left out or moved (no coordinated
-// omission). With a regulator (ProSA's closed loop) the intended time is when the regulator let it go.
+// time is sent as soon as possible and measured from its intended time; none is moved (no coordinated omission). With a
+// regulator (ProSA's closed loop) the intended time is when the regulator let it go.
 //
 //     generator.start(now);
 //     generator.collect_due(now);
@@ -15,6 +15,8 @@
 //     sleep until generator.next_ns();
 //
 // Counts    intended = sent + refused + unsent + what still waits; sent = outcomes + in flight.
+// Bounds    backlog_max wait. What comes due beyond them is unsent, and so is what still waits overtime_ns after the end
+//           of a duration: a rate that is out of reach ends, too.
 // Threads   one at a time: the source's reactor. It outlives the incarnations of its processor, so that a restart
 //           loses no count. stats may be read by any thread.
 // Units     absolute times of one monotonic clock, the caller's.
@@ -48,6 +50,9 @@ class PROSA_API LoadGenerator {
     LoadGenerator(const LoadOptions& options, std::shared_ptr<LoadStats> stats, LoadShare share = {});
     LoadGenerator(const LoadOptions& options, const RegulatorOptions& regulator,
                   std::shared_ptr<LoadStats> stats);
+
+    static constexpr std::size_t backlog_max = 1 << 20;
+    static constexpr Nanos overtime_ns = ns_per_s;
 
     bool has_started() const noexcept { return has_started_; }
     void start(Nanos now_ns);
@@ -93,9 +98,14 @@ class PROSA_API LoadGenerator {
         Nanos sent_ns = 0;
     };
 
+    Nanos end_ns() const noexcept {
+        return options_.duration_ns == 0 ? no_deadline_ns
+                                         : start_ns_ + options_.warmup_ns + options_.duration_ns;
+    }
     void plan_next();
     void collect_regulated(Nanos now_ns);
     void take_up(Nanos intended_ns);
+    void leave_due();
     void count(LoadCounter counter) { stats_->counters[counter].add(); }
     void change_regulated_rate(double rate_per_s, Nanos now_ns);
     void note_regulated_outcome(ServiceError error, Nanos now_ns, Nanos service_time_ns);

@@ -84,6 +84,34 @@ TEST_CASE("after a stall the whole backlog is sent, and measured from the intend
     CHECK(driver.generator.next_ns(late_ns) == start_ns + 101 * ns_per_ms);
 }
 
+TEST_CASE("what still waits a second after the end is not sent any more") {
+    LoadOptions options = at_rate(1000);
+    options.duration_ns = 100 * ns_per_ms;
+    Driver driver(options);
+    const Nanos end_ns = start_ns + options.duration_ns;
+    driver.generator.collect_due(end_ns + LoadGenerator::overtime_ns - 1);
+    const std::uint32_t token = driver.generator.next_token();
+    driver.generator.note_sent(end_ns + LoadGenerator::overtime_ns - 1);
+    CHECK(driver.generator.has_due());
+    driver.generator.collect_due(end_ns + LoadGenerator::overtime_ns);
+    CHECK_FALSE(driver.generator.has_due());
+    CHECK(driver.count(LoadCounter::sent) == 1);
+    CHECK(driver.count(LoadCounter::unsent) == driver.count(LoadCounter::intended) - 1);
+    CHECK_FALSE(driver.generator.is_finished());
+    driver.end_all({token}, end_ns + 2 * ns_per_s);
+    CHECK(driver.generator.is_finished());
+}
+
+TEST_CASE("the backlog has a bound, beyond which the latest are not sent") {
+    Driver driver(at_rate(1e9));
+    const Nanos begin_ns = start_ns + 10 * ns_per_ms;
+    while (driver.count(LoadCounter::unsent) == 0) driver.generator.collect_due(begin_ns);
+    const std::uint64_t unsent = driver.count(LoadCounter::unsent);
+    CHECK(driver.count(LoadCounter::intended) == LoadGenerator::backlog_max + unsent);
+    CHECK(driver.generator.due_ns() < start_ns + 2);
+    CHECK(driver.send_due(begin_ns).size() >= LoadGenerator::backlog_max);
+}
+
 TEST_CASE("the warm-up is counted but not measured") {
     LoadOptions options = at_rate(1000);
     options.warmup_ns = 50 * ns_per_ms;
@@ -224,6 +252,16 @@ TEST_CASE("a regulator sends one after the other at its speed, and waits after a
     driver.end_all(tokens, start_ns + 21 * ns_per_ms, ServiceError::unreachable);
     CHECK(driver.send_due(start_ns + 1000 * ns_per_ms).empty());  // the threshold
     CHECK(driver.send_due(start_ns + 1100 * ns_per_ms).size() == 1);
+}
+
+TEST_CASE("a regulated load measures its first transaction, too, when the turn began before it started") {
+    RegulatorOptions regulator;
+    regulator.max_speed_tps = 10;
+    Driver driver(LoadOptions{}, regulator);
+    CHECK(driver.send_due(start_ns - 1).empty());
+    driver.end_all(driver.send_due(start_ns), start_ns + 5);
+    CHECK(driver.count(LoadCounter::outcome_none) == 1);
+    CHECK(driver.response_time().total_count() == 1);
 }
 
 TEST_CASE("a regulated load of a given count ends") {
