@@ -89,6 +89,7 @@ absl::StatusOr<LoadMeasurement> LoadRun::measure(LoadOptions load, const LoadLog
     auto generator = make_generator(arguments_, settings_.instance.bus, generator_run_);
     if (!generator.ok()) return generator.status();
     if (absl::Status started = start(*std::move(generator)); !started.ok()) {
+        if (main_.is_stop_requested()) started = failed("the load was interrupted before it began");
         if (main_.stop_and_join("the load could not begin") == 0) return started;
         fmt::print(stderr, "{}\n", message_of(started));
         end_process(exit_failed);

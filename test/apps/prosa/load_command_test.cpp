@@ -26,6 +26,14 @@ class SlowToEnd final : public Processor {
     void terminate() noexcept override { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
 };
 
+// Announces nothing for longer than anybody waits.
+class SlowToStart final : public Processor {
+    absl::Status on_start() override {
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        return absl::OkStatus();
+    }
+};
+
 ProcessorRegistry registry_with(std::string name, std::function<std::unique_ptr<Processor>()> make) {
     ProcessorRegistry registry;
     ProcessorKind kind;
@@ -95,9 +103,8 @@ TEST_CASE("a load that cannot begin says why, and exits with 2") {
 }
 
 TEST_CASE("a load on an instance whose processor crashes fails at once, with the reason") {
-    const ProcessorRegistry registry = registry_with("broken", []() -> std::unique_ptr<Processor> {
-        throw ProcessorError::fatal("there is no paper");
-    });
+    const ProcessorRegistry registry = registry_with(
+        "broken", []() -> std::unique_ptr<Processor> { throw ProcessorError::fatal("there is no paper"); });
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "b: { processor: broken }\n");
     ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "1"}, {}, &registry);
@@ -105,13 +112,36 @@ TEST_CASE("a load on an instance whose processor crashes fails at once, with the
     CHECK(contains(program.errors(), "processor 'b' is crashed: there is no paper"));
 }
 
+TEST_CASE("an interrupt before a load has begun is no unknown service") {
+    const ProcessorRegistry registry =
+        registry_with("slow_to_start", [] { return std::make_unique<SlowToStart>(); });
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.yml", "a: { processor: slow_to_start }\n");
+    ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "100", "--log-level", "debug"}, {},
+                         &registry);
+    REQUIRE_MESSAGE(program.wait_for_error_text("incarnation 1 starts"), program.errors());
+    program.signal(SIGINT);
+    CHECK(program.wait() == exit_failed);
+    CHECK_MESSAGE(contains(program.errors(), "the load was interrupted before it began"), program.errors());
+}
+
+TEST_CASE("a load that is out of reach ends, and what was not sent is counted") {
+    ChildProgram program({"load", "-c", payment_switch, "--service", "PAYMENT", "--rate", "30M", "--duration",
+                          "300ms", "--warmup", "0s", "--threshold", "unsent>0"});
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_MESSAGE(program.wait() == exit_missed, program.errors());
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+    CHECK_MESSAGE(contains(program.output(), "threshold unsent>0: holds"), program.output());
+    CHECK(contains(program.output(), "Requesters and providers agree"));
+}
+
 TEST_CASE("an interrupt while a finished load's instance ends is the last of its runs") {
     const ProcessorRegistry registry =
         registry_with("slow_to_end", [] { return std::make_unique<SlowToEnd>(); });
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "a: { processor: slow_to_end }\n");
-    ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "100", "--duration", "100ms", "--warmup",
-                          "0s", "--runs", "20"},
+    ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "100", "--duration", "100ms",
+                          "--warmup", "0s", "--runs", "20"},
                          {}, &registry);
     REQUIRE_MESSAGE(program.wait_for_error_text(" stops: "), program.errors());
     program.signal(SIGINT);
