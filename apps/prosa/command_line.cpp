@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "apps/prosa/exit_code.hpp"
+#include "core/base/log.hpp"
 #include "core/base/units.hpp"
 #include "core/base/visible_text.hpp"
 #include "core/settings/nearest_name.hpp"
@@ -52,7 +53,10 @@ void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std:
     app.add_option("-n,--name", name, "The instance's name, instead of the configuration's")
         ->type_name("NAME");
     app.add_option("--log-level,--log_level", log_level, "Instead of the configuration's observability.level")
-        ->check(CLI::IsMember({"off", "error", "warn", "info", "debug", "trace"}));
+        ->check([](const std::string& text) {
+            return parse_log_level(text) ? std::string()
+                                         : fmt::format("'{}' is none of {}", text, log_levels_text);
+        });
 }
 
 CLI::App* add_run(CLI::App& app, RunArguments& options) {

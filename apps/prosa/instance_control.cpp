@@ -61,10 +61,10 @@ ControlAnswer InstanceControl::act(const ControlRequest& asked) {
         return of_status(main_.restore_service(name), asked.is_json,
                          fmt::format("service '{}' is restored", name));
     if (asked.verb == "log-level") {
-        if (find_control_verb("log-level")->help.find(name) == std::string_view::npos || !set_log_level(name))
+        if (!set_log_level(name))
             return ControlAnswer::error(
-                fmt::format("unknown level '{}', expected off, error, warn, info, debug or trace", name));
-        return done(asked.is_json, fmt::format("the log's level is {}", name));
+                fmt::format("unknown level '{}', expected {}", name, log_levels_text));
+        return done(asked.is_json, fmt::format("the log's level is {}", *parse_log_level(name)));
     }
     main_.stop(name.empty() ? "an operator asked for it" : fmt::format("an operator asked for it: {}", name));
     return done(asked.is_json, fmt::format("{} stops", main_.options().name));

@@ -1,11 +1,11 @@
 #include "core/bus/config/instance_settings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <utility>
 
+#include "core/base/log.hpp"
 #include "core/bus/config/bus_settings.hpp"
 #include "core/bus/config/processor_settings.hpp"
 #include "core/settings/nearest_name.hpp"
@@ -25,21 +25,11 @@ bool is_good_name(std::string_view name) noexcept {
 
 constexpr std::string_view good_name_text = "letters, digits, '-', '_' and '.', at most 64";
 
-// ProSA's levels, by name in any case or by number.
-constexpr std::array<std::string_view, 6> level_names = {"off", "error", "warn", "info", "debug", "trace"};
-
 std::string read_log_level(SettingsReader& observability) {
     std::string given = "info";
     observability.read("level", given);
-    std::string level = given;
-    for (char& c : level) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (level.size() == 1 && level[0] >= '0' && level[0] <= '5')
-        return std::string(level_names.at(static_cast<std::size_t>(level[0] - '0')));
-    if (std::find(level_names.begin(), level_names.end(), level) != level_names.end()) return level;
-    observability.add_error("level",
-                            fmt::format("expects one of off, error, warn, info, debug, trace (or 0 to 5), "
-                                        "got '{}'",
-                                        given));
+    if (const auto level = parse_log_level(given)) return std::string(*level);
+    observability.add_error("level", fmt::format("expects one of {}, got '{}'", log_levels_text, given));
     return "info";
 }
 

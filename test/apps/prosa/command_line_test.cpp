@@ -41,6 +41,8 @@ TEST_CASE("run takes its configuration, name, duration and log level") {
     CHECK(run.duration_ns == 1500 * ns_per_ms);
     CHECK(run.log_level == "debug");
     CHECK(run.is_dry_run);
+    CHECK(parsed<RunArguments>({"run", "--log-level", "WARN"}).log_level == "WARN");
+    CHECK(parsed<RunArguments>({"run", "--log-level", "3"}).log_level == "3");
     CHECK(parsed<RunArguments>({"run"}).config == "prosa.yml");
     CHECK_FALSE(parsed<RunArguments>({"run"}).duration_ns.has_value());
 }
@@ -113,7 +115,9 @@ TEST_CASE("wrong arguments are usage errors that say what was expected") {
     CHECK(error_of({"rnu"}) == "prosa: unknown command 'rnu', did you mean 'run'?\n");
     CHECK(error_of({"run", "--duration", "5"}).find("'5' is not a duration") != std::string::npos);
     CHECK(error_of({"run", "--durration", "5s"}).find("--durration") != std::string::npos);
-    CHECK(error_of({"run", "--log-level", "loud"}).find("loud") != std::string::npos);
+    CHECK(error_of({"run", "--log-level", "loud"}).find("'loud' is none of off, error, warn") !=
+          std::string::npos);
+    CHECK(error_of({"run", "--log-level", "warning"}).find("'warning' is none of off") != std::string::npos);
     CHECK(error_of({"load", "--rate", "1k"}).find("--service") != std::string::npos);
     CHECK(error_of({"load", "--service", "A"}).find("--rate") != std::string::npos);
     CHECK(error_of({"load", "--service", "a\nb", "--rate", "1k"}).find("got 'a\\u000ab'") !=

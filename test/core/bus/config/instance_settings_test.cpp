@@ -200,7 +200,7 @@ TEST_CASE("what is wrong is named with its place and what was expected") {
          "'round'"},
         {stub + "bus: 5\n", "t.yml:2: 'bus' expects a section (keys with values), got '5'"},
         {stub + "observability: { level: loud }\n",
-         "t.yml:2: 'observability.level' expects one of off, error, warn, info, debug, trace (or 0 to 5), "
+         "t.yml:2: 'observability.level' expects one of off, error, warn, info, debug or trace (or 0 to 5), "
          "got 'loud'"},
         {"x: { processor: stubb }\n",
          "t.yml:1: 'x.processor' is 'stubb', which is no kind of processor, did you mean "
