@@ -30,15 +30,22 @@ absl::Status unknown_verb(std::string_view name) {
     return invalid_argument("unknown verb '{}'{}", name, suggestion(name, names));
 }
 
+std::string_view hint(std::string_view argument) {
+    return argument.starts_with('-') || argument.find(" -") != std::string_view::npos
+               ? " (options stand before the verb)"
+               : "";
+}
+
 absl::Status check_argument(const ControlVerb& verb, std::string_view argument) {
     if (verb.arguments.empty() && !argument.empty())
-        return invalid_argument("{} takes no argument, got '{}'", verb.name, argument);
+        return invalid_argument("{} takes no argument, got '{}'{}", verb.name, argument, hint(argument));
     if (verb.arguments.empty() || verb.arguments.starts_with('[')) return absl::OkStatus();
     std::string_view rest = argument;
     const std::string_view first = take_word(rest);
     const bool takes_text = verb.name == "command";
     if (first.empty() || (takes_text && rest.empty()) || (!takes_text && !rest.empty()))
-        return invalid_argument("{} takes {}, got '{}'", verb.name, verb.arguments, argument);
+        return invalid_argument("{} takes {}, got '{}'{}", verb.name, verb.arguments, argument,
+                                hint(argument));
     return absl::OkStatus();
 }
 

@@ -1,5 +1,7 @@
 #include "apps/prosa/instance_file.hpp"
 
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -130,6 +132,17 @@ absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInsta
     std::shared_ptr<TransactionLog> log = *std::move(created);
     loaded.settings.instance.journal = log;
     return log;
+}
+
+void close_transaction_log(const std::shared_ptr<TransactionLog>& log) {
+    if (log == nullptr) return;
+    log->close();
+    const TransactionLogCounts counts = log->counts();
+    if (counts.dropped == 0) return;
+    fmt::print(stderr,
+               "warning: {} of {} requests are not in the log of transactions: its ring was full "
+               "(observability.transaction_log.ring_slots), or its file could not be written\n",
+               counts.dropped, counts.dropped + counts.written);
 }
 
 absl::Status add_processors(BusMain& main, const InstanceSettings& settings) {

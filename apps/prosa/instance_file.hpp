@@ -50,6 +50,10 @@ PROSA_API absl::Status at_ctl_socket(const LoadedInstance& loaded, const absl::S
 // with the path's place.
 PROSA_API absl::StatusOr<std::shared_ptr<TransactionLog>> open_transaction_log(LoadedInstance& loaded);
 
+// Writes what is left, and warns on standard error of records that found no place. Null: nothing to do. When the
+// instance has ended.
+PROSA_API void close_transaction_log(const std::shared_ptr<TransactionLog>& log);
+
 // Hands the configured processors to Main; their definitions are copied. Error: as BusMain::add_processor,
 // with the section's place.
 PROSA_API absl::Status add_processors(BusMain& main, const InstanceSettings& settings);

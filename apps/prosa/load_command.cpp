@@ -161,7 +161,7 @@ class LoadCommand {
         if (!transaction_log.ok()) return invalid_argument("{}", message_of(transaction_log.status()));
         auto measurement =
             place.run.emplace(arguments_, place.loaded->settings, place.board).measure(load, log_.log());
-        if (*transaction_log != nullptr) (*transaction_log)->close();
+        close_transaction_log(*transaction_log);
         if (!measurement.ok()) return measurement.status();
         runs_.push_back(*std::move(measurement));
         return absl::OkStatus();

@@ -80,7 +80,7 @@ class RunCommand {
         }
         started_ns_ = monotonic_now_ns();
         const int joined = watch();
-        if (log_ != nullptr) log_->close();
+        close_transaction_log(log_);
         const int exit_code = summarise();
         if (joined != 0) end_process(exit_failed);
         return exit_code;
@@ -184,6 +184,7 @@ int run_command(const RunArguments& options, const ProcessorRegistry& registry) 
     }
     if (!loaded.ok()) return usage_error(loaded.status());
     show_warnings(loaded->settings.warnings);
+    show_warnings(service_warnings(loaded->tree));
     if (!set_log_level(options.log_level.value_or(loaded->settings.log_level))) return exit_usage;
     loaded->settings.instance.handles_signals = true;
     auto log = open_transaction_log(*loaded);

@@ -1,6 +1,7 @@
 // What operators and the embedding program ask of Main.
 #include <algorithm>
 
+#include "core/base/log.hpp"
 #include "core/bus/control.hpp"
 #include "core/settings/nearest_name.hpp"
 
@@ -15,6 +16,7 @@ absl::Status BusMain::Control::remove_processor(std::string_view name) {
         queue.restart_at_ns = no_deadline_ns;
         if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) end(queue);
     }
+    log().info("processor '{}' is removed, as asked for", name);
     erase_if_gone(*processor);
     return absl::OkStatus();
 }
@@ -26,6 +28,7 @@ absl::Status BusMain::Control::restart_processor(std::string_view name) {
         return make_error(absl::StatusCode::kFailedPrecondition, "the instance is not running");
     if (processor->is_removing)
         return make_error(absl::StatusCode::kFailedPrecondition, "processor '{}' is being removed", name);
+    log().info("processor '{}' restarts, as asked for", name);
     for (QueueRecord& queue : processor->queues) {
         queue.backoff.reset();
         if (queue.state == ProcessorState::running || queue.state == ProcessorState::starting) {
@@ -41,6 +44,7 @@ absl::Status BusMain::Control::restart_processor(std::string_view name) {
 absl::Status BusMain::Control::set_withdrawn(std::string_view service, bool is_withdrawn) {
     if (publisher_.set_withdrawn(service, is_withdrawn)) {
         publish();
+        log().info("service '{}' is {}, as asked for", service, is_withdrawn ? "withdrawn" : "restored");
         return absl::OkStatus();
     }
     std::vector<std::string_view> names;

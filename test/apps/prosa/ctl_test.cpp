@@ -86,6 +86,7 @@ TEST_CASE("ctl shows and steers a running instance, and stops it") {
     CHECK(contains(answer_to({"command", "injector-1", "rate", "300"}), "rate 300"));
     CHECK(contains(answer_to({"--json", "command", "injector-1", "status"}), "\"answer\": \"intended "));
     CHECK(answer_to({"log-level", "debug"}) == "the log's level is debug\n");
+    CHECK(answer_to({"log-level", "INFO"}) == "the log's level is info\n");
     CHECK(answer_to({"restart", "stub-1"}) == "processor 'stub-1' restarts\n");
     const std::string metrics = answer_to({"metrics"});
     for (const std::string_view part :
@@ -98,7 +99,11 @@ TEST_CASE("ctl shows and steers a running instance, and stops it") {
     CHECK(answer_to({"remove", "stub-1"}) == "processor 'stub-1' is removed\n");
     CHECK(answer_to({"stop", "for", "the", "test"}) == "ctl-test stops\n");
     CHECK_MESSAGE(instance.program.wait() == exit_ok, instance.program.errors(), instance.program.output());
-    CHECK(contains(instance.program.errors(), "an operator asked for it: for the test"));
+    for (const std::string_view act :
+         {"service 'PAY' is withdrawn, as asked for", "service 'PAY' is restored, as asked for",
+          "processor 'stub-1' restarts, as asked for", "processor 'stub-1' is removed, as asked for",
+          "an operator asked for it: for the test"})
+        CHECK_MESSAGE(contains(instance.program.errors(), act), act);
     CHECK_FALSE(std::filesystem::exists(instance.socket));
     CHECK(instance.ask({"status"}).exit_code == exit_unreachable);
 }
@@ -139,6 +144,9 @@ TEST_CASE("wrong usage of ctl exits with 2, an instance that is not there with 4
                    "unknown verb 'stat', did you mean 'status'?"));
     CHECK(contains(usage_error_of({"--socket", "/nowhere", "status", "now"}),
                    "status takes no argument, got 'now'"));
+    CHECK(contains(usage_error_of({"status", "-n", "a"}),
+                   "status takes no argument, got '-n a' (options stand before the verb)"));
+    CHECK(contains(usage_error_of({"restart", "x", "--timeout", "1s"}), "(options stand before the verb)"));
     CHECK(contains(usage_error_of({"--socket", "/nowhere", "restart"}), "restart takes PROCESSOR, got ''"));
     CHECK(contains(usage_error_of({"--socket", "/nowhere", "command", "x"}),
                    "command takes PROCESSOR TEXT, got 'x'"));
@@ -215,6 +223,19 @@ TEST_CASE("load writes the log of transactions that its configuration asks for, 
         CHECK(contains(field(line, "route"), "prosa-load>ISSUER_A>issuer-a"));
         CHECK(field(line, "reference").size() == 8);  // six digits in quotes
     }
+}
+
+TEST_CASE("a run says how many requests its log of transactions has no line for") {
+    const TemporaryFolder folder;
+    ChildProgram program({"run", "-c", payment_switch},
+                         {{"PROSA_INJECTOR_1__RATE", "200k"},
+                          {"PROSA_INJECTOR_1__COUNT", "20000"},
+                          {"PROSA_OBSERVABILITY__TRANSACTION_LOG__RING_SLOTS", "16"},
+                          {"PROSA_OBSERVABILITY__TRANSACTION_LOG__PATH", folder.file("transactions.log")}});
+    CHECK(program.wait() == exit_ok);
+    CHECK_MESSAGE(
+        contains(program.errors(), " requests are not in the log of transactions: its ring was full"),
+        program.errors());
 }
 
 TEST_CASE("a transaction log that cannot be opened is an error before anything starts") {

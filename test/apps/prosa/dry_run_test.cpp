@@ -95,6 +95,9 @@ TEST_CASE("a dry run warns of a service that is used and not provided, where it 
           "warning: " + path + ":2: service 'NOBODY' has no provider in this configuration\n" +
               "warning: " + rules + ":3: service 'NOWHERE' has no provider in this configuration\n");
     CHECK(contains(program.output(), "  NOWHERE "));
+    ChildProgram run({"run", "-c", path, "--duration", "50ms"});
+    run.wait();
+    CHECK_MESSAGE(run.errors().starts_with(program.errors()), run.errors());
 }
 
 TEST_CASE("a dry run refuses the files that a run could not open, and makes none") {
