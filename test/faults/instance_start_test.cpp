@@ -49,7 +49,8 @@ InstanceOptions instance() {
 }
 
 std::size_t thread_count() {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
 }
 
 // One that was joined is gone from the kernel's list a moment later.
@@ -77,7 +78,8 @@ absl::Status started(BusMain& main) {
 extern "C" __attribute__((visibility("default"))) int pthread_create(pthread_t* thread,
                                                                      const pthread_attr_t* attributes,
                                                                      void* (*run)(void*), void* argument) {
-    static const auto original = reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
+    static const auto original =
+        reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
     if (prosa::test::threads_left.fetch_sub(1) <= 0) return EAGAIN;
     return original(thread, attributes, run, argument);
 }
@@ -86,7 +88,8 @@ namespace prosa::test {
 
 TEST_CASE("a start that lacks a thread says which one, and leaves none") {
     const std::size_t before = thread_count();
-    for (const std::string missing : {"no thread for reactor 0", "no thread for reactor 1", "no thread for Main"}) {
+    for (const std::string missing :
+         {"no thread for reactor 0", "no thread for reactor 1", "no thread for Main"}) {
         CAPTURE(missing);
         static int made = 0;
         BusMain main(instance());

@@ -113,7 +113,7 @@ TEST_CASE("requests that are never answered time out, and each is counted") {
 TEST_CASE("credit that is used up makes sends wait, then count as refused, none is lost from the count") {
     Configured configured = configure(
         "bus: { credit: 8 }\n"
-        "inj: { processor: injector, service_name: PEER, rate: 10k, count: 1000, timeout: 20ms, "
+        "inj: { processor: injector, service_name: PEER, rate: 10k, count: 1000, timeout: 500ms, "
         "give_up_after: 5ms }\n"
         "peer: { processor: stub, adaptor: delayed_parrot, delay: 1h, service_names: [PEER] }\n",
         builtin_registry());

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <set>
 #include <string>
@@ -73,6 +74,7 @@ TEST_CASE("what could not be counted is null in the lines, with its reason") {
 void check_consistent(const std::vector<SettingsNode>& objects, std::string_view message) {
     double steps_ns = 0;
     double unexplained_ns = 0;
+    double magnitude_ns = 0;  // what the digits that are written leave out is a part of this
     std::set<std::string> names;
     const SettingsNode* sum = nullptr;
     const SettingsNode* lines = nullptr;
@@ -84,6 +86,7 @@ void check_consistent(const std::vector<SettingsNode>& objects, std::string_view
         const std::string name = object.find("step")->text;
         names.insert(name);
         if (object.find("on_path")->text == "true") steps_ns += number(object, "ns");
+        magnitude_ns += std::abs(number(object, "ns"));
         if (name == "unexplained") unexplained_ns = number(object, "ns");
     }
     CHECK(names == std::set<std::string>{"raw_line", "bare_ring", "slot_ring", "tvf", "claim",
@@ -94,9 +97,10 @@ void check_consistent(const std::vector<SettingsNode>& objects, std::string_view
     REQUIRE(lines != nullptr);
     const double measured_ns = number(*sum, "measured_ns");
     CHECK(measured_ns > 0);
-    // Numbers are written with six digits.
-    CHECK(steps_ns == doctest::Approx(number(*sum, "explained_ns")).epsilon(1e-3));
-    CHECK(steps_ns + unexplained_ns == doctest::Approx(measured_ns).epsilon(1e-3));
+    // Numbers are written with six digits. Where threads wait for a CPU, steps are large and cancel each other.
+    const double left_out_ns = 1e-5 * magnitude_ns;
+    CHECK(std::abs(steps_ns - number(*sum, "explained_ns")) <= left_out_ns);
+    CHECK(std::abs(steps_ns + unexplained_ns - measured_ns) <= left_out_ns);
     CHECK(unexplained_ns == doctest::Approx(number(*sum, "unexplained_ns")).epsilon(1e-3));
     CHECK((lines->find("reason") != nullptr || number(*lines, "moves_per_transaction") >= 2));
 }
