@@ -53,10 +53,12 @@ void add_common(CLI::App& app, std::filesystem::path& config, std::optional<std:
     app.add_option("-n,--name", name, "The instance's name, instead of the configuration's")
         ->type_name("NAME");
     app.add_option("--log-level,--log_level", log_level, "Instead of the configuration's observability.level")
-        ->check([](const std::string& text) {
-            return parse_log_level(text) ? std::string()
-                                         : fmt::format("'{}' is none of {}", text, log_levels_text);
-        });
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parse_log_level(text) ? std::string()
+                                             : fmt::format("'{}' is none of {}", text, log_levels_text);
+            },
+            "{off,error,warn,info,debug,trace}"));
 }
 
 CLI::App* add_run(CLI::App& app, RunArguments& options) {
