@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""test/fuzz/run_targets.py [--list] [--total] [--programs DIR] [--seconds S] [--seed N] [--jobs J] [TARGET...]: runs
-fuzz targets.
+"""test/fuzz/run_targets.py [--list|--total|--keep] [--programs DIR] [--seconds S] [--seed N] [--jobs J] [TARGET...]:
+runs fuzz targets.
 
---list prints the programs that a build has to make; --total what all runs so far sum up to. Otherwise each target in
+--list prints the programs that a build has to make; --total what all runs so far sum up to, those that --keep moved from
+DIR/executions.jsonl to executions.jsonl beside this file, which stays in the tree, among them. Otherwise each target in
 DIR/test/fuzz runs for S seconds, J at a time, and ends with its check line; the corpora are test/fuzz/corpus/TARGET
 (read) and DIR/corpus/TARGET (extended), what fails goes to DIR/findings. Each run of a target adds its line to
 DIR/executions.jsonl, with the commit and the date. Beside this file, dictionaries/TARGET.dict has the words that a
@@ -44,12 +45,12 @@ EXECUTIONS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.M)
 FINDING = re.compile(r"Test unit written to (\S+)")
 
 
-def options_of(target, arguments):
+def options_of(target, seed, arguments):
     programs = Path(arguments.programs)
     corpus, findings = programs / "corpus" / target, programs / "findings"
     corpus.mkdir(parents=True, exist_ok=True)
     findings.mkdir(parents=True, exist_ok=True)
-    options = [f"-max_total_time={arguments.seconds}", f"-seed={arguments.seed}", "-print_final_stats=1",
+    options = [f"-max_total_time={arguments.seconds}", f"-seed={seed}", "-print_final_stats=1",
                f"-max_len={BYTES_MAX.get(target, BYTES_MAX_OTHERS)}", "-timeout=10", "-rss_limit_mb=1024", "-entropic=0",
                "-reload=0", f"-artifact_prefix={findings}/{target}-"]
     words = HERE / "dictionaries" / f"{target}.dict"
@@ -60,6 +61,30 @@ def options_of(target, arguments):
 
 def record_of(arguments):
     return Path(arguments.programs) / "executions.jsonl"
+
+
+def kept_record():
+    return HERE / "executions.jsonl"
+
+
+def recorded(arguments):
+    """The lines of all runs, the kept ones first."""
+    return [line for path in (kept_record(), record_of(arguments)) if path.exists()
+            for line in lines_of(path.read_text(encoding="utf-8"))]
+
+
+def next_seed(target, arguments):
+    """One that no recorded run of the target began with: the same seed would repeat much of what it did."""
+    return max((line["seed"] for line in recorded(arguments) if line["check"] == f"fuzz {target}"), default=0) + 1
+
+
+def keep(arguments):
+    """Moves what was recorded to the record in the tree."""
+    if not record_of(arguments).exists():
+        return
+    with kept_record().open("a", encoding="utf-8") as kept:
+        kept.write(record_of(arguments).read_text(encoding="utf-8"))
+    record_of(arguments).unlink()
 
 
 def totals(lines):
@@ -78,7 +103,8 @@ def run(target, version, arguments):
     """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first."""
     program = Path(arguments.programs) / "test/fuzz" / f"{target}_fuzz"
     begin = time.monotonic()
-    done = subprocess.run([program, *options_of(target, arguments)], capture_output=True, check=False,
+    seed = arguments.seed or next_seed(target, arguments)
+    done = subprocess.run([program, *options_of(target, seed, arguments)], capture_output=True, check=False,
                           env={**os.environ, **SANITIZERS})
     output = done.stderr.decode(errors="replace")
     failures = int(done.returncode != 0)
@@ -87,7 +113,7 @@ def run(target, version, arguments):
         for path in FINDING.findall(output):
             print(f"{target}: run it again by {program} {path}", file=sys.stderr)
     executions = EXECUTIONS.search(output)
-    line = {"check": f"fuzz {target}", "seed": arguments.seed, "count": int(executions[1]) if executions else 0,
+    line = {"check": f"fuzz {target}", "seed": seed, "count": int(executions[1]) if executions else 0,
             "failures": failures, "seconds": round(time.monotonic() - begin, 2)}
     print(json.dumps(line), flush=True)
     date = datetime.datetime.now().isoformat(timespec="seconds")
@@ -101,9 +127,10 @@ def main():
     parser = argparse.ArgumentParser(description="runs fuzz targets")
     parser.add_argument("--list", action="store_true", help="print the programs that a build has to make")
     parser.add_argument("--total", action="store_true", help="print the sums of all runs that were recorded")
+    parser.add_argument("--keep", action="store_true", help="move the record of the runs to the tree")
     parser.add_argument("--programs", default="build/fuzz", help="the build folder")
     parser.add_argument("--seconds", type=int, default=60, help="of each target")
-    parser.add_argument("--seed", type=int, default=1, help="of the fuzzer's random numbers")
+    parser.add_argument("--seed", type=int, help="of the random numbers; else the next after those on record")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="targets at a time")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="of " + ", ".join(TARGETS))
     arguments = parser.parse_args()
@@ -113,9 +140,12 @@ def main():
     if arguments.list:
         print(" ".join(f"test/fuzz/{target}_fuzz" for target in targets))
         return 0
+    if arguments.keep:
+        keep(arguments)
+        return 0
     if arguments.total:
-        done = lines_of(record_of(arguments).read_text(encoding="utf-8")) if record_of(arguments).exists() else []
-        print("\n".join(totals([line for line in done if line["check"].removeprefix("fuzz ") in targets])))
+        of_targets = [line for line in recorded(arguments) if line["check"].removeprefix("fuzz ") in targets]
+        print("\n".join(totals(of_targets)))
         return 0
     version = commit()
     with ThreadPoolExecutor(arguments.jobs) as pool:

@@ -17,6 +17,9 @@ class RunTargets(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        kept = mock.patch.object(run_targets, "kept_record", return_value=self.folder / "kept.jsonl")
+        kept.start()
+        self.addCleanup(kept.stop)
 
     def run_with(self, script, *words, version="1" * 40):
         """The exit code and both outputs of a run whose program of every target is `script`."""
@@ -56,6 +59,22 @@ class RunTargets(unittest.TestCase):
                                  r"fuzz json: 600 000 executions, 0 failures, \d+ s, 1 runs at 1111111\n")
         _, output, _ = self.run_with("", "--total", "json")
         self.assertNotIn("ctl", output)
+
+    def test_what_was_kept_adds_up_with_what_runs_later(self):
+        script = "echo 'stat::number_of_executed_units: 600000' >&2"
+        self.run_with(script, "ctl", version="1" * 40)
+        for _ in range(2):  # a second time there is nothing to keep
+            self.assertEqual(self.run_with("", "--keep")[:2], (0, ""))
+        self.run_with(script, "ctl", version="2" * 40)
+        _, output, _ = self.run_with("", "--total")
+        self.assertRegex(output, r"fuzz ctl: 1 200 000 executions, 0 failures, \d+ s, 2 runs at 1111111 2222222\n")
+
+    def test_a_run_begins_with_a_seed_that_no_recorded_one_had(self):
+        self.run_with("exit 0", "--seed", "7", "ctl")
+        self.run_with("", "--keep")
+        for seed in (8, 9):
+            self.assertEqual(json.loads(self.run_with("exit 0", "ctl")[1])["seed"], seed)
+        self.assertEqual(json.loads(self.run_with("exit 0", "json")[1])["seed"], 1)
 
     def test_the_record_says_what_ran_of_which_commit_and_when(self):
         self.run_with("echo 'stat::number_of_executed_units: 5' >&2", "--seed", "3", "ctl")
