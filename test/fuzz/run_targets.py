@@ -115,9 +115,10 @@ def run(target, version, arguments):
     executions = EXECUTIONS.search(output)
     line = {"check": f"fuzz {target}", "seed": seed, "count": int(executions[1]) if executions else 0,
             "failures": failures, "seconds": round(time.monotonic() - begin, 2)}
-    print(json.dumps(line), flush=True)
+    # One write for each line, so that runs at the same time do not mix theirs.
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
     date = datetime.datetime.now().isoformat(timespec="seconds")
-    # One write, so that runs at the same time do not mix their lines.
     with record_of(arguments).open("a", encoding="utf-8") as record:
         record.write(json.dumps({**line, "commit": version, "date": date}) + "\n")
     return failures
