@@ -32,9 +32,18 @@ class Page(unittest.TestCase):
     def test_a_figure_is_a_row_with_its_bar_and_verdict(self):
         page = self.page(FIGURE, "--date", "2026-01-02")
         self.assertIn("| `idle_cpu_percent` | 0.25 | % | < 1 | pass | - | 5 | - |", page)
-        self.assertIn("Measured on 2026-01-02, on ", page)
+        self.assertIn("Measured on 2026-01-02 by `./tools/bench`, on ", page)
         self.assertNotIn("Quick run", page)
         self.assertNotIn("clean build", page)
+
+    def test_the_section_of_this_processor_is_replaced_and_others_stay(self):
+        self.out.write_text("# Figures\n\n## Zuse Z3\n\n| a |\n\n## Babbage Engine\n\n| b |\n", encoding="utf-8")
+        self.page(FIGURE)
+        page = self.page({**FIGURE, "value": 0.5}, "--command", "./tools/bench --placement 1:2")
+        self.assertEqual(page.count("| `idle_cpu_percent` |"), 1)
+        self.assertEqual(page.count("\n## "), 3)
+        self.assertIn("by `./tools/bench --placement 1:2`, on", page)
+        self.assertRegex(page, r"(?s)\n\n## Babbage Engine\n\n\| b \|\n\n## .*\n## Zuse Z3\n\n\| a \|\n$")
 
     def test_a_figure_without_a_value_says_why(self):
         page = self.page({**FIGURE, "value": None, "passed": None, "reason": "no valid placement"})
