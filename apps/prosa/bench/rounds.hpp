@@ -81,6 +81,10 @@ class RoundSeries {
     // Of the raw lines of the rounds that count, else of the steady ones, else of all.
     std::optional<double> raw_line_ns() const;
 
+    // The window, in whole tens of ns, that holds the steady rounds at another level: nothing when there are none, or
+    // when a round counted.
+    std::optional<std::pair<double, double>> other_window_ns() const;
+
     const std::vector<Round>& rounds() const noexcept { return rounds_; }
 
   private:

@@ -65,6 +65,20 @@ TEST_CASE("rounds end early on a machine that is steady at another level") {
     CHECK(series.median(RoundKind::other_placement, 0) == 3.0);
 }
 
+TEST_CASE("a machine whose steady rounds are all elsewhere has a window of its own") {
+    Machine machine{.raw_lines = {{230, 231}, {204, 240}, {199, 205}, {241, 238}, {212, 212}}};
+    RoundSeries series(Placement{}, limits);
+    REQUIRE(machine.take(series, {1}).ok());
+    CHECK(series.other_window_ns() == std::pair(190.0, 250.0));
+}
+
+TEST_CASE("one round that counts says that the machine has the placement") {
+    Machine machine{.raw_lines = {{230, 231}, {120, 121}, {230, 231}}};
+    RoundSeries series(Placement{}, limits);
+    REQUIRE(machine.take(series, {1}).ok());
+    CHECK_FALSE(series.other_window_ns().has_value());
+}
+
 TEST_CASE("half of the attempts elsewhere are needed to give up") {
     constexpr RoundLimits many{.wanted_count = 5, .attempts_max = 30};
     Machine machine{.raw_lines = {{230, 231}}};
