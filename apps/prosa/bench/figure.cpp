@@ -49,9 +49,10 @@ void fill_result(const RoundSeries& series, const Placement& placement, std::siz
     result.reason = "no valid placement";
     result.note = fmt::format("{} of {} rounds had both raw lines in {:.0f} to {:.0f} ns", result.round_count,
                               series.rounds().size(), placement.low_ns, placement.high_ns);
-    if (const auto window = series.other_window_ns())
-        result.note += fmt::format("; `--placement {:.0f}:{:.0f}` counts those that were steady elsewhere",
-                                   window->first, window->second);
+    if (const auto window = series.slower_window_ns())
+        result.note += fmt::format(
+            "; `--placement {:.0f}:{:.0f}` counts the steady ones of this machine, whose line is slower",
+            window->first, window->second);
 }
 
 void BenchRun::say(const std::string& text) const { fmt::print(stderr, "{}\n", text); }

@@ -86,13 +86,15 @@ std::optional<double> RoundSeries::raw_line_ns() const {
     return std::nullopt;
 }
 
-std::optional<std::pair<double, double>> RoundSeries::other_window_ns() const {
+std::optional<std::pair<double, double>> RoundSeries::slower_window_ns() const {
+    constexpr double widest = 2;  // highest to lowest, as in the default window
     std::vector<double> raw_ns;
     for (const Round& round : rounds_)
-        if (round.kind == RoundKind::other_placement)
+        if (round.kind == RoundKind::other_placement && round.raw_before_ns > placement_->high_ns)
             raw_ns.insert(raw_ns.end(), {round.raw_before_ns, round.raw_after_ns});
     if (raw_ns.empty() || count(RoundKind::counted) != 0) return std::nullopt;
     const auto [least, greatest] = std::minmax_element(raw_ns.begin(), raw_ns.end());
+    if (*greatest > widest * *least) return std::nullopt;
     return std::pair(std::floor(*least / 10) * 10, std::ceil(*greatest / 10) * 10);
 }
 

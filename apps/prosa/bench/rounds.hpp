@@ -81,9 +81,9 @@ class RoundSeries {
     // Of the raw lines of the rounds that count, else of the steady ones, else of all.
     std::optional<double> raw_line_ns() const;
 
-    // The window, in whole tens of ns, that holds the steady rounds at another level: nothing when there are none, or
-    // when a round counted.
-    std::optional<std::pair<double, double>> other_window_ns() const;
+    // The window, in whole tens of ns, that holds the steady rounds of a machine whose line is slower than the
+    // placement's: nothing when a round counted, or when they lie so far apart that they are several placements.
+    std::optional<std::pair<double, double>> slower_window_ns() const;
 
     const std::vector<Round>& rounds() const noexcept { return rounds_; }
 

@@ -65,18 +65,29 @@ TEST_CASE("rounds end early on a machine that is steady at another level") {
     CHECK(series.median(RoundKind::other_placement, 0) == 3.0);
 }
 
-TEST_CASE("a machine whose steady rounds are all elsewhere has a window of its own") {
+TEST_CASE("a machine whose line is slower has a window of its own") {
     Machine machine{.raw_lines = {{230, 231}, {204, 240}, {199, 205}, {241, 238}, {212, 212}}};
     RoundSeries series(Placement{}, limits);
     REQUIRE(machine.take(series, {1}).ok());
-    CHECK(series.other_window_ns() == std::pair(190.0, 250.0));
+    CHECK(series.slower_window_ns() == std::pair(190.0, 250.0));
+}
+
+TEST_CASE("neither two threads of one core nor several placements are a window") {
+    const std::deque<std::pair<double, double>> one_core{{65, 66}};
+    const std::deque<std::pair<double, double>> several{{230, 231}, {530, 531}};
+    for (const auto& raw_lines : {one_core, several}) {
+        Machine machine{.raw_lines = raw_lines};
+        RoundSeries series(Placement{}, limits);
+        REQUIRE(machine.take(series, {1}).ok());
+        CHECK_FALSE(series.slower_window_ns().has_value());
+    }
 }
 
 TEST_CASE("one round that counts says that the machine has the placement") {
     Machine machine{.raw_lines = {{230, 231}, {120, 121}, {230, 231}}};
     RoundSeries series(Placement{}, limits);
     REQUIRE(machine.take(series, {1}).ok());
-    CHECK_FALSE(series.other_window_ns().has_value());
+    CHECK_FALSE(series.slower_window_ns().has_value());
 }
 
 TEST_CASE("half of the attempts elsewhere are needed to give up") {
