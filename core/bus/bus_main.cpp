@@ -76,8 +76,9 @@ BusMain::~BusMain() {
     signal_actions.restore(this);
     signalled_instance.clear(this);
     while (signalled_instance.is_visited()) std::this_thread::yield();
+    // The reason is short enough to need no memory, for there may be none: a stop always begins.
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
-    if (stop_and_join("the instance is destroyed") != 0) control_->outlive(control_);
+    if (stop_and_join("it is destroyed") != 0) control_->outlive(control_);
 }
 
 template <typename Query>

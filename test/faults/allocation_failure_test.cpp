@@ -1,7 +1,7 @@
 // The life of a stepped instance, its client and its log of transactions, from its construction to its end, in which
 // one allocation fails, or all from one on. What was refused for want of memory is asked once more.
 //
-// Forbids   the end of the process; an accepted request or a coroutine's call with no outcome or with two, or that is
+// Forbids   the end of the process; std::bad_alloc out of a call that promises a status; an accepted request or a coroutine's call with no outcome or with two, or that is
 //           not told to the log once; an instance that does not stop; a refusal without a text; after a single failure
 //           a second refusal, or a requester that no longer gets answers from each service; memory that nobody frees,
 //           of operator new or of the message pools; an allocation that was to fail and was never reached.
@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <new>
+#include <optional>
 
 #include "test/core/bus/bus_support.hpp"
 #include "test/faults/failing_memory.hpp"
@@ -271,20 +272,19 @@ class Life {
             return shared;
         });
         add([this] { return definition_of<Sender>("sender", 1, std::ref(notes_)); });
-        const absl::Status started = asked([this] { return main_.start(); });
-        notes_.has_started = started.ok();
-        (void)asked([this] { return main_.start(); });  // an instance starts once: this one is refused
+        notes_.has_started = noted(main_.start()).ok();
+        (void)noted(main_.start());  // an instance starts once: this one is refused
         step(10);
-        ask([this] { return connect(); });
+        ask([this] { return made([this] { client_ = std::make_unique<Client>(main_, notes_); }); });
         step(20);
         add([this] { return definition_of<Provider>("later", 1, std::ref(notes_), "FIRST"); });
         step(10);
-        ask([this] { return main_.restart_processor("second"); });
-        ask([this] { return main_.withdraw_service("FIRST"); });
-        ask([this] { return main_.restore_service("FIRST"); });
+        ask([this] { return noted(main_.restart_processor("second")); });
+        ask([this] { return noted(main_.withdraw_service("FIRST")); });
+        ask([this] { return noted(main_.restore_service("FIRST")); });
         step(10);
-        ask([this] { return main_.remove_processor("later"); });
-        ask([this] { return (void)main_.report(), absl::OkStatus(); });
+        ask([this] { return noted(main_.remove_processor("later")); });
+        ask([this] { return made([this] { (void)main_.report(); }); });
         step(20);
     }
 
@@ -316,27 +316,32 @@ class Life {
     }
 
   private:
-    absl::Status connect() {
-        client_ = std::make_unique<Client>(main_, notes_);
-        return absl::OkStatus();
-    }
     template <typename Make>
     void add(Make make) {
-        ask([&] { return main_.add_processor(make()).status(); });
+        ask([&] {
+            ProcessorDefinition definition;
+            const absl::Status answer = made([&] { definition = make(); });
+            return answer.ok() ? noted(main_.add_processor(std::move(definition)).status()) : answer;
+        });
     }
     // Once more when memory is short: "nothing has changed".
     template <typename Call>
     void ask(Call call) {
-        absl::Status answer = asked(call);
-        if (absl::IsResourceExhausted(answer)) answer = asked(call);
+        absl::Status answer = call();
+        if (absl::IsResourceExhausted(answer)) answer = call();
         notes_.refusals += !answer.ok();
     }
-    template <typename Call>
-    absl::Status asked(Call call) {
+    // The answer of a call that says by it what it lacks.
+    absl::Status noted(absl::Status answer) {
+        notes_.unexplained += !answer.ok() && answer.message().empty();
+        return answer;
+    }
+    // Of what throws instead: `connect_client`, `report`, and what a caller makes himself.
+    template <typename Make>
+    static absl::Status made(Make make) {
         try {
-            absl::Status answer = call();
-            notes_.unexplained += !answer.ok() && answer.message().empty();
-            return answer;
+            make();
+            return absl::OkStatus();
         } catch (const std::bad_alloc&) {
             return absl::Status(absl::StatusCode::kResourceExhausted, "");
         }
@@ -388,23 +393,37 @@ struct LifeResult {
     bool is_sound = true;
 };
 
+bool is_constructed(std::optional<Life>& life, Notes& notes, const BusOptions& bus) {
+    try {
+        life.emplace(notes, bus);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+bool is_lived_soundly(Life& life, const Notes& notes, bool lasts) {
+    life.run();
+    life.await_service(lasts ? 100 : 3000);
+    const bool has_stopped = life.stop();
+    FailingMemory::disarm();
+    CHECK(has_stopped);
+    return is_accounted(notes, life.accepted()) && has_stopped &&
+           (FailingMemory::has_failed() ? lasts || has_recovered(notes) : has_no_early_end(notes));
+}
+
 LifeResult live_once(std::uint64_t which, bool lasts, const BusOptions& bus = small_bus()) {
     Notes notes;
     LifeResult result;
     FailingMemory::arm(which, lasts);
     try {
-        Life life(notes, bus);
-        life.run();
-        life.await_service(lasts ? 100 : 3000);
-        const bool has_stopped = life.stop();
+        std::optional<Life> life;
+        if (is_constructed(life, notes, bus)) result.is_sound = is_lived_soundly(*life, notes, lasts);
         FailingMemory::disarm();
-        CHECK(has_stopped);
-        result.is_sound =
-            is_accounted(notes, life.accepted()) && has_stopped &&
-            (FailingMemory::has_failed() ? lasts || has_recovered(notes) : has_no_early_end(notes));
     } catch (const std::bad_alloc&) {
         FailingMemory::disarm();
-        CHECK(notes.accepted == 0);  // the constructor's
+        FAIL_CHECK("std::bad_alloc out of a call that says by a status what it lacks");
+        result.is_sound = false;
     }
     result.allocations = FailingMemory::allocations();
     return result;
@@ -447,6 +466,19 @@ TEST_CASE("each allocation may fail: no broken promise, no leak, and the instanc
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     print_check_line({"allocation failure", first, end - first, failures, seconds.count()});
+}
+
+TEST_CASE("an instance that runs can be destroyed while there is no memory") {
+    log().set_level(spdlog::level::off);
+    Notes notes;
+    {
+        Life life(notes, small_bus());
+        life.run();
+        FailingMemory::arm(0, true);
+    }
+    FailingMemory::disarm();
+    CHECK(FailingMemory::has_failed());
+    CHECK(notes.accepted == notes.outcomes + notes.abandoned);
 }
 
 TEST_CASE("pools and tables of each size run out without a broken promise") {
