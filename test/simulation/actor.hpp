@@ -25,7 +25,7 @@ class Actor : public Processor {
         if (world_.happens(world_.temper.fails_to_start / 4, Branch::start_threw)) throw_something();
         has_failed_ = world_.happens(world_.temper.fails_to_start / 2, Branch::start_failed);
         if (has_failed_)
-            return world_.random.has(world_.temper.is_fatal) ? absl::InvalidArgumentError("at random")
+            return world_.random.has(world_.temper.is_fatal) ? absl::InvalidArgumentError(fatal_text)
                                                              : absl::UnavailableError("at random");
         return absl::OkStatus();
     }
@@ -70,7 +70,7 @@ class Actor : public Processor {
     [[noreturn]] void throw_something() {
         has_failed_ = true;
         if (world_.happens(world_.temper.is_fatal, Branch::threw_fatal))
-            throw ProcessorError::fatal("at random");
+            throw ProcessorError::fatal(fatal_text);
         switch (world_.random.below(4)) {
             case 0:
                 throw std::runtime_error("at random");

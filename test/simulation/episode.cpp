@@ -98,9 +98,9 @@ class Episode {
         for (const QueueReport& queue : processor.queues) {
             if (queue.state == ProcessorState::backing_off) reached.add(Branch::backed_off);
             if (queue.state == ProcessorState::crashed)
-                reached.add(queue.restarts >= cast_.processors[0].restart.intensity_count
-                                ? Branch::crashed_by_intensity
-                                : Branch::crashed_fatal);
+                reached.add(queue.last_error.find(fatal_text) != std::string::npos
+                                ? Branch::crashed_fatal
+                                : Branch::crashed_by_intensity);
             down += queue.is_registered ? 0 : 1;
         }
         if (processor.name == "pool" && down == processor.queues.size())

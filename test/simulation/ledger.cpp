@@ -121,7 +121,7 @@ void Ledger::end(Party party, std::uint64_t number, const Outcome& outcome, Nano
     const auto code = static_cast<std::size_t>(outcome.error);
     ++ended_[code];
     reached_.add(static_cast<Branch>(static_cast<std::size_t>(Branch::outcome_none) + code));
-    if (!entry.is_routed || !entry.has_arrived) return;
+    if (!entry.router || !entry.is_answered || entry.answered != outcome.error) return;
     reached_.add(outcome.ok() ? Branch::router_passed_answer : Branch::router_passed_error);
 }
 
@@ -136,7 +136,9 @@ void Ledger::check_outcome(std::uint64_t number, const Entry& entry, const Outco
         fault_at(number, "a timeout, and its answer could have been taken before");
     if (outcome.error == ServiceError::shutting_down && !may_all_shut_down_ && leaving_ != entry.party)
         fault_at(number, "it ended by a stop, and nothing stops");
-    if (!entry.is_routed) check_error(number, entry, outcome.error);
+    if (outcome.error == ServiceError::timeout || outcome.error == ServiceError::shutting_down) return;
+    if (!(entry.is_routed ? is_due_behind_router(entry, outcome.error) : is_due(entry, outcome.error)))
+        fault_at(number, "another error than what happened to it");
 }
 
 // In the stop a reactor ends, and its outboxes with it.
@@ -155,15 +157,27 @@ bool Ledger::had_time(const Entry& entry) const {
 
 // What a handler answered stands, unless it came too late. Without an answer the bus says why: `dropped` when a
 // handler had the request, `unreachable` when none ever will.
-void Ledger::check_error(std::uint64_t number, const Entry& entry, ServiceError error) {
-    if (error == ServiceError::timeout || error == ServiceError::shutting_down) return;
-    if (entry.is_answered) {
-        if (error != entry.answered) fault_at(number, "another outcome than its handler answered");
-        return;
-    }
-    const bool is_due =
-        entry.has_arrived ? error == ServiceError::dropped : error == ServiceError::unreachable;
-    if (!is_due) fault_at(number, "an error that no handler answered");
+bool Ledger::is_due(const Entry& entry, ServiceError error) {
+    if (entry.is_answered) return error == entry.answered;
+    return error == (entry.has_arrived ? ServiceError::dropped : ServiceError::unreachable);
+}
+
+// A router adds reasons of its own: its incarnation ended, it cannot pass on what it got, or has no block for the
+// answer.
+bool Ledger::is_due_behind_router(const Entry& entry, ServiceError error) {
+    if (entry.is_answered && error == entry.answered) return true;
+    if (entry.is_answered && error == ServiceError::overloaded) return entry.answered == ServiceError::none;
+    if (entry.is_answered) return error == ServiceError::dropped && entry.has_lost_router;
+    if (entry.has_arrived) return error == ServiceError::dropped;
+    return error != ServiceError::protocol;
+}
+
+void Ledger::lose_router(std::uint64_t incarnation) {
+    for (const std::vector<std::uint64_t>& open : open_of_)
+        for (const std::uint64_t number : open) {
+            Entry& entry = requests_[number];
+            if (entry.router && entry.router_incarnation == incarnation) entry.has_lost_router = true;
+        }
 }
 
 void Ledger::check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome) {

@@ -76,8 +76,12 @@ class Ledger {
     // `was_kept`: the request was, until now.
     void answer(std::uint64_t number, ServiceError error, std::uint32_t body_bytes, Nanos now_ns,
                 bool was_kept);
-    // A router passes it on, and its answer back.
-    void pass_on(std::uint64_t number) { requests_[number].router = turns_.running(); }
+    // A router passes it on, and its answer back, unless its incarnation ends first.
+    void pass_on(std::uint64_t number, std::uint64_t incarnation) {
+        requests_[number].router = turns_.running();
+        requests_[number].router_incarnation = incarnation;
+    }
+    void lose_router(std::uint64_t incarnation);
     // Whether its requester waits no longer.
     bool has_ended(std::uint64_t number) const { return requests_[number].state != State::in_flight; }
     bool is_answered(std::uint64_t number) const { return requests_[number].is_answered; }
@@ -123,10 +127,12 @@ class Ledger {
         ServiceError answered = ServiceError::none;
         Given given;                   // the answer
         std::optional<Thread> router;  // that passed it on
+        std::uint64_t router_incarnation = 0;
         State state = State::open;
         bool has_arrived = false;
         bool is_answered = false;
         bool is_routed = false;
+        bool has_lost_router = false;
         bool is_to_extra = false;  // and has not arrived there
     };
 
@@ -141,7 +147,8 @@ class Ledger {
     void check_id(std::uint64_t number, Entry& entry, RequestId id);
     void check_ids(std::uint64_t number, Entry& entry, const Arrival& arrival);
     void check_outcome(std::uint64_t number, const Entry& entry, const Outcome& outcome, Nanos now_ns);
-    void check_error(std::uint64_t number, const Entry& entry, ServiceError error);
+    static bool is_due(const Entry& entry, ServiceError error);
+    static bool is_due_behind_router(const Entry& entry, ServiceError error);
     void check_response(std::uint64_t number, const Entry& entry, const Outcome& outcome);
     bool had_time(const Entry& entry) const;
 

@@ -43,13 +43,14 @@ class NumberRouter {
         }
         has_failed_ = world_->happens(world_->temper.throws);
         if (has_failed_) throw std::runtime_error("at random");
-        world_->ledger.pass_on(number);
+        world_->ledger.pass_on(number, incarnation_);
         return Route::to(targets_[number % targets_.size()], number % 16);
     }
 
     void terminate() noexcept {
         if (!has_failed_ && !world_->may_end(incarnation_, 0))
             world_->ledger.fault("a router was ended that had not failed");
+        world_->ledger.lose_router(incarnation_);
     }
 
   private:

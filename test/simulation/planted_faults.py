@@ -49,6 +49,11 @@ FAULTS = (  # what is broken, the file, the line's text, what stands there inste
      "std::memcpy(behind, &id, correlation_bytes);"),
     ("a router begins a transaction of its own", "adaptors/router/router_processor.hpp", ".correlation = correlation,",
      ".correlation = 0 * correlation,"),
+    ("a router passes another error back", "adaptors/router/router_processor.hpp", "answer.commit_error(outcome.error);",
+     "answer.commit_error(outcome.error == ServiceError::protocol ? ServiceError::dropped : outcome.error);"),
+    ("a router makes an error of an answer", "adaptors/router/router_processor.hpp", "answer.commit_error(outcome.error);",
+     "if (bytes % 8 == 3) answer.body().size_bytes = 0;\n"
+     "answer.commit_error(bytes % 8 == 3 ? ServiceError::dropped : outcome.error);"),
     ("answers to a client that left do not come home", "core/bus/responder.cpp", "        drop_answers(*inbound);\n", ""),
     ("the stop ends no request", "core/bus/requester.cpp",
      "if (entry.state == PendingState::in_flight) report(entry, ServiceError::shutting_down);", "(void)entry;"),

@@ -15,6 +15,9 @@
 
 namespace prosa::simulation {
 
+// What a failure says that shall end a processor for good.
+inline constexpr const char* fatal_text = "fatally, at random";
+
 struct World {
     World(Random& draws, EventLog& events, Reached& branches)
         : random(draws),
