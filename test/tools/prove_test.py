@@ -4,6 +4,8 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -201,6 +203,59 @@ class ProveTest(unittest.TestCase):
         line = json.loads(record.path.read_text())
         self.assertEqual(line["commit"], "abc")
         self.assertEqual(set(line), {"check", "seed", "count", "failures", "seconds", "commit", "date", "next_seed"})
+
+
+class CommitTest(unittest.TestCase):
+    """In a small checkout of its own."""
+
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = Path(made.name)
+        for patch in (mock.patch.object(prove, "ROOT", self.folder), mock.patch.dict(os.environ, {
+                "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CEILING_DIRECTORIES": str(self.folder.parent)})):
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def git(self, *words):
+        name = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        return subprocess.run(["git", "-C", self.folder, *name, *words], capture_output=True, text=True,
+                              check=True).stdout.strip()
+
+    def write(self, path):
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as opened:
+            opened.write("more\n")
+
+    def commit(self, *paths):
+        for path in paths:
+            self.write(path)
+        self.git("add", ".")
+        self.git("commit", "-m", "more")
+        return self.git("rev-parse", "HEAD")
+
+    def test_pages_and_the_record_of_fuzzing_are_read_by_no_check(self):
+        self.git("init")
+        unread = ("README.md", "docs/a.md", "docs/pictures/a.svg", "examples/README.md", "test/fuzz/executions.jsonl")
+        first = self.commit("core/a.cpp", *unread)
+        self.commit(*unread)
+        self.assertEqual(prove.commit(), first)
+        for path in unread:
+            self.write(path)
+        self.assertEqual(prove.commit(), first)
+
+    def test_each_other_file_is(self):
+        self.git("init")
+        read = ("core/a.cpp", "test/mutants/survivors.md", "examples/custom/a.yml", "test/fuzz/corpus/ctl/a.jsonl")
+        self.commit(*read)
+        for path in read:
+            with self.subTest(path):
+                last = self.commit(path)
+                self.assertEqual(prove.commit(), last)
+                self.write(path)
+                self.assertEqual(prove.commit(), f"{last}+changes")
+                self.git("checkout", ".")
 
 
 if __name__ == "__main__":
