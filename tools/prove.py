@@ -116,10 +116,14 @@ def git(*words):
 
 
 def commit():
-    """The hash of the last commit that changed what a check reads. With changes of that which are not committed, nothing
-    is resumed."""
-    head = git("log", "-1", "--format=%H")
-    return f"{head}+changes" if git("status", "--porcelain", "-uno") else head
+    """The hash of the last commit that changed what a check reads, with "+changes" when some of that is not committed;
+    "unknown" where git knows none, as in an archive of the sources."""
+    try:
+        head = git("log", "-1", "--format=%H")
+        changes = git("status", "--porcelain", "-uno")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{head}+changes" if changes else head or "unknown"
 
 
 def lines_of(text):
@@ -138,7 +142,8 @@ class Record:
         self.path = folder / (re.sub(r"\W+", "-", check.name) + ".jsonl")
         self.version = version
         done = [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
-        self.lines = [line for line in done if line["commit"] == version and not version.endswith("+changes")]
+        may_resume = not version.endswith(("+changes", "unknown"))
+        self.lines = [line for line in done if may_resume and line["commit"] == version]
 
     def append(self, lines):
         with self.path.open("a") as file:

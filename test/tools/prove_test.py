@@ -68,11 +68,12 @@ class ProveTest(unittest.TestCase):
         self.assertEqual(record.next_seed(), 11)
         self.assertEqual(record.total("count"), 10)
 
-    def test_another_commit_and_changes_that_are_not_committed_begin_anew(self):
+    def test_another_commit_and_what_is_in_none_begin_anew(self):
         run_turn(self.folder)
         self.assertEqual(prove.Record(self.folder, FAKE, "other").next_seed(), 1)
-        run_turn(self.folder, version="abc+changes")
-        self.assertEqual(prove.Record(self.folder, FAKE, "abc+changes").next_seed(), 1)
+        for version in ("abc+changes", "unknown"):
+            run_turn(self.folder, version=version)
+            self.assertEqual(prove.Record(self.folder, FAKE, version).next_seed(), 1)
 
     def test_a_check_that_ends_without_its_line_has_failed_and_its_output_is_kept(self):
         broken = prove.Check("broken", ("sh", "-c", "echo what went wrong; exit 3"), "seeds", 1)
@@ -234,6 +235,18 @@ class CommitTest(unittest.TestCase):
         self.git("add", ".")
         self.git("commit", "-m", "more")
         return self.git("rev-parse", "HEAD")
+
+    def test_what_git_does_not_know_is_in_no_commit(self):
+        self.assertEqual(prove.commit(), "unknown")
+        with mock.patch.dict(os.environ, {"PATH": ""}):
+            self.assertEqual(prove.commit(), "unknown")
+        self.git("init")
+        self.assertEqual(prove.commit(), "unknown")
+        self.commit("core/a.cpp")
+        unpacked = self.folder / "archive"
+        unpacked.mkdir()
+        with mock.patch.object(prove, "ROOT", unpacked):
+            self.assertEqual(prove.commit(), "unknown")
 
     def test_pages_and_the_record_of_fuzzing_are_read_by_no_check(self):
         self.git("init")
