@@ -5,10 +5,12 @@ tools/prove.py --tsan_programs: what of build/test-tsan they run.
 Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
 build/prove), with the commit, the date and the seed of the next turn. What counts as one: see `counts` in CHECKS.
 
-Exit: 0 no failure; 1 a check failed; 2 bad usage.
+Exit: 0 no failure; 1 a check failed; 2 bad usage; 130 interrupted (SIGINT or SIGTERM): the turn under way is killed and
+not recorded, and the table is printed.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -158,8 +160,14 @@ class Record:
         return sum(line[key] or 0 for line in self.lines)
 
 
+def kill_group(leader):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+
+
 def output_of(command, environment, limit_s):
-    """What the command wrote, and its exit code; None after so many seconds, with all that it started killed."""
+    """What the command wrote, and its exit code; None after so many seconds. Then, and when this program is interrupted,
+    all that it started is killed."""
     if shutil.which(ROOT / command[0]) is None and shutil.which(command[0]) is None:
         return f"{command[0]}: there is no such program", None
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE,
@@ -167,8 +175,11 @@ def output_of(command, environment, limit_s):
         try:
             return "".join(running.communicate(timeout=limit_s)), running.returncode
         except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
+            kill_group(running)
             return "".join(running.communicate()) + f"\nno end after {limit_s:.0f} s", None
+        except BaseException:
+            kill_group(running)
+            raise
 
 
 def without_known_searches(lines, record):
@@ -246,10 +257,7 @@ def has_failed(check, record):
     return record.total("failures") != 0 if check.share or not record.lines else not is_complete(record)
 
 
-def prove(checks, hours, folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    version = commit()
-    records = {check.name: Record(folder, check, version) for check in checks}
+def run_checks(checks, records, hours, failures):
     begin = time.monotonic()
     left = lambda: hours * 3600 - (time.monotonic() - begin)  # noqa: E731
     spent = {check.name: 0.0 for check in checks if check.share}
@@ -262,22 +270,36 @@ def prove(checks, hours, folder):
                   f"{left() / 60:.0f} are left", file=sys.stderr)
             continue
         print(f"prove: {check.name}, complete in one run; {left() / 60:.0f} min left", file=sys.stderr)
-        run_turn(check, records[check.name], TURN_SECONDS, folder / "failures")
+        run_turn(check, records[check.name], TURN_SECONDS, failures)
     while left() > 0 and (going := [check for check in checks if failed_turns.get(check.name, FAILED_TURNS_MAX) <
                                     FAILED_TURNS_MAX]):
         check = min(going, key=lambda each: spent[each.name] / each.share)
         turn_begin = time.monotonic()
-        failed = run_turn(check, records[check.name], min(check.turn_seconds, left()), folder / "failures")
+        failed = run_turn(check, records[check.name], min(check.turn_seconds, left()), failures)
         turn_s = time.monotonic() - turn_begin
         spent[check.name] += turn_s
         failed_turns[check.name] = failed_turns[check.name] + 1 if failed else 0
         total = spaced(records[check.name].total("count"))
         print(f"prove: {check.name}, {turn_s:.0f} s: {total} {check.counts} so far; {max(0, left()) / 60:.0f} min left",
               file=sys.stderr)
+
+
+def prove(checks, hours, folder):
+    """Runs them and prints the table; the exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    version = commit()
+    records = {check.name: Record(folder, check, version) for check in checks}
+    is_interrupted = False
+    try:
+        run_checks(checks, records, hours, folder / "failures")
+    except KeyboardInterrupt:
+        is_interrupted = True
     print(f"commit {version}\n{table(checks, records)}")
     for check in checks:
         for line in parts(check, records[check.name]) + figures(check, records[check.name]):
             print(line)
+    if is_interrupted:
+        return 130
     return 1 if any(has_failed(check, records[check.name]) for check in checks) else 0
 
 
@@ -296,6 +318,7 @@ def main():
     if arguments.list or arguments.tsan_programs:
         print("\n".join(tsan_programs() if arguments.tsan_programs else (check.name for check in checks)))
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return prove(checks, arguments.hours, arguments.folder)
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,13 @@ def is_running(process):
         return False
 
 
+def has_ended(process):
+    end = time.monotonic() + 10
+    while is_running(process) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not is_running(process)
+
+
 class ProveTest(unittest.TestCase):
     def setUp(self):
         made = tempfile.TemporaryDirectory()
@@ -93,10 +101,19 @@ class ProveTest(unittest.TestCase):
         self.assertEqual(run_turn(self.folder, hanging)[1], 1)
         kept = (self.folder / "failures/hanging-1.log").read_text().splitlines()
         self.assertEqual(kept[-1], "no end after 1 s")
-        end = time.monotonic() + 10
-        while is_running(int(kept[1])) and time.monotonic() < end:
-            time.sleep(0.01)
-        self.assertFalse(is_running(int(kept[1])))
+        self.assertTrue(has_ended(int(kept[1])))
+
+    def test_a_check_that_is_interrupted_is_killed_and_the_table_printed(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name):
+                program = self.folder / number.name
+                # More than a pipe takes: once it is written, the check is waited for.
+                script = f"sleep 60 & echo $! >{program}; head -c 200000 /dev/zero; kill -{number.name[3:]} $PPID; wait"
+                endless = prove.Check("endless", ("sh", "-c", script), "seeds", 1)
+                code, output, _ = self.main([FAKE, endless], "--hours", "1")
+                self.assertEqual(code, 130)
+                self.assertIn("endless  seeds   not run", output)
+                self.assertTrue(has_ended(int(program.read_text())))
 
     def test_what_is_said_beside_a_line_does_not_break_it(self):
         talking = prove.Check("talking", ("sh", "-c", f"printf '%s' '{LINE}'; echo progress >&2; echo"), "seeds", 1)
@@ -159,6 +176,21 @@ class ProveTest(unittest.TestCase):
         with mock.patch.object(prove, "commit", lambda: "abc"), contextlib.redirect_stdout(io.StringIO()), \
                 contextlib.redirect_stderr(io.StringIO()):
             return prove.prove(checks, hours, self.folder)
+
+    def main(self, checks, *words):
+        """The exit code and both outputs of the program when it has these checks."""
+        output, errors = io.StringIO(), io.StringIO()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+        with mock.patch.object(prove, "commit", lambda: "abc"), mock.patch.object(prove, "CHECKS", checks), \
+                mock.patch.object(sys, "argv", ["prove.py", "--folder", str(self.folder), *words]), \
+                contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+            try:
+                code = prove.main()
+            except SystemExit as ended:
+                code = ended.code
+        return code, output.getvalue(), errors.getvalue()
 
     def test_the_table_has_the_totals(self):
         record, _ = run_turn(self.folder)
