@@ -5,8 +5,9 @@ tools/prove.py --tsan_programs: what of build/test-tsan they run.
 Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
 build/prove), with the commit, the date and the seed of the next turn. What counts as one: see `counts` in CHECKS.
 
-Exit: 0 no failure; 1 a check failed; 2 bad usage; 130 interrupted (SIGINT or SIGTERM): the turn under way is killed and
-not recorded, and the table is printed.
+Exit: 0 no failure; 1 a check failed; 2 bad usage, as an --only for a check that takes more than the hours; 3 no
+failure, but not every check ran: the last line of standard error names those without a turn of this commit on record;
+130 interrupted (SIGINT or SIGTERM): the turn under way is killed and not recorded, and the table is printed.
 """
 
 import argparse
@@ -265,7 +266,7 @@ def run_checks(checks, records, hours, failures):
     for check in checks:
         if check.share != 0 or is_complete(records[check.name]):
             continue
-        if check.least_seconds != 0 and left() < check.least_seconds:
+        if check.least_seconds != 0 and round(left()) < check.least_seconds:
             print(f"prove: {check.name} is not begun: it takes {check.least_seconds / 60:.0f} min or more, "
                   f"{left() / 60:.0f} are left", file=sys.stderr)
             continue
@@ -298,9 +299,12 @@ def prove(checks, hours, folder):
     for check in checks:
         for line in parts(check, records[check.name]) + figures(check, records[check.name]):
             print(line)
+    not_run = [check.name for check in checks if not records[check.name].lines]
+    if not_run:
+        print(f"prove: not run: {', '.join(not_run)}", file=sys.stderr)
     if is_interrupted:
         return 130
-    return 1 if any(has_failed(check, records[check.name]) for check in checks) else 0
+    return 1 if any(has_failed(check, records[check.name]) for check in checks) else 3 if not_run else 0
 
 
 def main():
@@ -318,6 +322,9 @@ def main():
     if arguments.list or arguments.tsan_programs:
         print("\n".join(tsan_programs() if arguments.tsan_programs else (check.name for check in checks)))
         return 0
+    too_long = [check for check in checks if arguments.only and arguments.hours * 3600 < check.least_seconds]
+    if too_long:
+        parser.error(f"{too_long[0].name} takes --hours {too_long[0].least_seconds / 3600:.2g} or more")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return prove(checks, arguments.hours, arguments.folder)
 

@@ -122,10 +122,31 @@ class ProveTest(unittest.TestCase):
 
     def test_what_needs_more_time_than_is_left_is_not_begun_and_has_not_failed(self):
         slow = prove.Check("slow", ("echo", LINE), "cases", least_seconds=3600)
-        self.assertEqual(self.prove([slow]), 0)
+        self.assertEqual(self.prove([slow]), 3)
         self.assertEqual(prove.Record(self.folder, slow, "abc").lines, [])
         self.assertIn("not run", prove.table([slow], {"slow": prove.Record(self.folder, slow, "abc")}))
         self.assertEqual(turns_of([slow], 1, self.folder), [("slow", prove.TURN_SECONDS)])
+
+    def test_what_did_not_run_is_named_at_the_end_and_a_failure_weighs_more(self):
+        slow = prove.Check("slow", ("echo", LINE), "cases", least_seconds=3600)
+        code, _, errors = self.main([slow, FAKE], "--hours", "0")
+        self.assertEqual((code, errors.splitlines()[-1]), (3, "prove: not run: slow, fake"))
+        run_turn(self.folder)
+        code, _, errors = self.main([slow, FAKE], "--hours", "0")
+        self.assertEqual((code, errors.splitlines()[-1]), (3, "prove: not run: slow"))
+        run_turn(self.folder, slow)
+        self.assertEqual(self.main([slow, FAKE], "--hours", "0"), (0, mock.ANY, ""))
+        broken = prove.Check("broken", ("false",), "cases")
+        code, _, errors = self.main([broken, prove.Check("late", ("echo", LINE), "seeds", 1)], "--hours", "0")
+        self.assertEqual((code, errors.splitlines()[-1]), (1, "prove: not run: late"))
+
+    def test_what_alone_is_asked_for_has_its_time_or_is_refused(self):
+        slow = prove.Check("slow", ("echo", LINE), "cases", least_seconds=2 * 3600)
+        code, _, errors = self.main([slow], "--only", "slow")
+        self.assertEqual(code, 2)
+        self.assertIn("slow takes --hours 2 or more", errors)
+        self.assertEqual(self.main([slow], "--only", "slow", "--hours", "2")[0], 0)
+        self.assertEqual(self.main([slow], "--only", "slow", "--list"), (0, "slow\n", ""))
 
     def test_a_check_that_fails_again_and_again_ends(self):
         broken = prove.Check("broken", ("sh", "-c", "exit 3"), "seeds", 1)
