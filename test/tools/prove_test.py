@@ -246,6 +246,13 @@ class ProveTest(unittest.TestCase):
             self.assertEqual(check.share, 0)
             self.assertGreaterEqual(check.patience_seconds, 2 * 3600)
 
+    def test_a_model_has_turns_when_something_in_it_is_random(self):
+        for check in prove.CHECKS:
+            if check.name.endswith(" model"):
+                with self.subTest(check.name):
+                    source = next((prove.ROOT / "test/core").glob(f"*/{check.name.replace(' ', '_')}.cpp")).read_text()
+                    self.assertEqual(bool(check.share), "run.random<" in source)
+
     def test_every_check_has_a_name_of_its_own_and_its_file_too(self):
         names = [check.name for check in prove.CHECKS]
         self.assertEqual(len(names), len(set(names)))
