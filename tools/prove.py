@@ -94,7 +94,7 @@ CHECKS = [
       for kind in ("address", "thread")],
     Check("soak", ("python3", "test/process/soak.py", "--build", "build/test", "--seconds", "{seconds}"), "requests",
           10, seeds_per_turn=1, turn_seconds=600),  # what grows slowly shows in a long turn only
-    Check("neighbour", ("python3", "test/process/isolation.py", "--build", "build/test", "--seconds", "{seconds}"),
+    Check("isolation", ("python3", "test/process/isolation.py", "--build", "build/test", "--seconds", "{seconds}"),
           "rounds", 2, turn_seconds=300),  # on a busy machine few rounds leave the side of the bar open
     Check("simulation", (f"{TEST}/simulation/simulation", "--seed", "{seed}", "--seconds", "{seconds}"), "seeds", 20),
     Check("process", ("python3", "test/process/process_rounds.py", "--build", "build/test", "--seed", "{seed}",
