@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/prove.py [--hours H] [--only CHECK]... [--list] [--folder DIR]: runs the checks of the core in turns.
+tools/prove.py --total [--only CHECK]... [--folder DIR]: the sums of what was recorded of all commits.
 tools/prove.py --tsan_programs: what of build/test-tsan they run.
 
 Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
@@ -145,9 +146,12 @@ class Record:
     def __init__(self, folder, check, version):
         self.path = folder / (re.sub(r"\W+", "-", check.name) + ".jsonl")
         self.version = version
-        done = [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
         may_resume = not version.endswith(("+changes", "unknown"))
-        self.lines = [line for line in done if may_resume and line["commit"] == version]
+        self.lines = [line for line in self.all_lines() if may_resume and line["commit"] == version]
+
+    def all_lines(self):
+        """Those of other commits, too."""
+        return lines_of(self.path.read_text()) if self.path.exists() else []
 
     def append(self, lines):
         with self.path.open("a") as file:
@@ -220,6 +224,23 @@ def run_turn(check, record, seconds, failures):
 
 def spaced(count):
     return f"{count:,}".replace(",", " ")
+
+
+def sum_of(lines, counts):
+    count, failures, seconds = (sum(line[key] or 0 for line in lines) for key in ("count", "failures", "seconds"))
+    return f"{spaced(count)} {counts}, {failures} failures, {seconds:.0f} s"
+
+
+def commits_of(lines):
+    """In the order of their first runs."""
+    return " ".join(dict.fromkeys(line["commit"][:7] + line["commit"][40:] for line in lines))
+
+
+def totals(checks, folder):
+    """A line for each check that ever ran: its sum, and the commits that the sum spans."""
+    recorded = {check: Record(folder, check, "").all_lines() for check in checks}
+    return [f"{check.name}: {sum_of(lines, check.counts)} at {commits_of(lines)}"
+            for check, lines in recorded.items() if lines]
 
 
 def table(checks, records):
@@ -313,6 +334,7 @@ def main():
     parser.add_argument("--hours", type=float, default=1)
     parser.add_argument("--only", action="append", default=[], metavar="CHECK")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--total", action="store_true")
     parser.add_argument("--tsan_programs", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/prove")
     arguments = parser.parse_args()
@@ -320,6 +342,9 @@ def main():
     if unknown:
         parser.error(f"no check is called '{unknown[0]}'; --list prints their names")
     checks = [check for check in CHECKS if not arguments.only or check.name in arguments.only]
+    if arguments.total:
+        print("\n".join(totals(checks, arguments.folder)))
+        return 0
     if arguments.list or arguments.tsan_programs:
         print("\n".join(tsan_programs() if arguments.tsan_programs else (check.name for check in checks)))
         return 0

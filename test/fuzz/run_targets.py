@@ -26,7 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True  # the source tree stays as it is
 sys.path.insert(0, str(HERE.parents[1] / "tools"))
-from prove import commit, lines_of, spaced  # noqa: E402
+from prove import commit, commits_of, lines_of, sum_of  # noqa: E402
 
 TARGETS = sorted(path.name.removesuffix("_fuzz.cpp") for path in HERE.glob("*_fuzz.cpp"))
 # Of an input: short ones run more often. What is interesting is a few fields, lines or operations long: with these limits
@@ -89,14 +89,11 @@ def keep(arguments):
 
 
 def totals(lines):
-    """A line for each target: its sum, and the commits that the sum spans, in the order of their first runs."""
+    """A line for each target: its sum, and the commits that the sum spans."""
     rows = []
     for name in sorted({line["check"] for line in lines}):
         of_target = [line for line in lines if line["check"] == name]
-        count, failures, seconds = (sum(line[key] for line in of_target) for key in ("count", "failures", "seconds"))
-        commits = " ".join(dict.fromkeys(line["commit"][:7] + line["commit"][40:] for line in of_target))
-        rows.append(f"{name}: {spaced(count)} executions, {failures} failures, {seconds:.0f} s, "
-                    f"{len(of_target)} runs at {commits}")
+        rows.append(f"{name}: {sum_of(of_target, 'executions')}, {len(of_target)} runs at {commits_of(of_target)}")
     return rows
 
 

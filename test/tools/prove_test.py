@@ -217,6 +217,17 @@ class ProveTest(unittest.TestCase):
         record, _ = run_turn(self.folder)
         self.assertIn("5", prove.table([FAKE], {"fake": record}).splitlines()[1].split())
 
+    def test_all_commits_add_up(self):
+        for version in ("1" * 40, "2" * 40 + "+changes", "1" * 40):
+            run_turn(self.folder, version=version)
+        other = prove.Check("other", ("echo", LINE), "cases")
+        run_turn(self.folder, other, "1" * 40)
+        never = prove.Check("never", ("echo", LINE), "cases")
+        fake = "fake: 15 seeds, 0 failures, 2 s at 1111111 2222222+changes\n"
+        self.assertEqual(self.main([FAKE, other, never], "--total"),
+                         (0, fake + "other: 5 cases, 0 failures, 0 s at 1111111\n", ""))
+        self.assertEqual(self.main([FAKE, other, never], "--total", "--only", "fake"), (0, fake, ""))
+
     def test_a_check_gets_the_turn_that_it_asks_for_and_the_others_their_share(self):
         long = prove.Check("long", ("true",), "seeds", 10, turn_seconds=600)
         short = prove.Check("short", ("true",), "seeds", 5)
