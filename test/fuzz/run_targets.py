@@ -9,7 +9,7 @@ DIR/test/fuzz runs for S seconds, J at a time, and ends with its check line; the
 DIR/executions.jsonl, with the commit and the date. Beside this file, dictionaries/TARGET.dict has the words that a
 fuzzer would take long to guess.
 
-Exit: 0 no findings; 1 findings; 2 no such target.
+Exit: 0 no findings; 1 findings, or a target that executed nothing; 2 no such target, or wrong usage.
 """
 
 import argparse
@@ -98,21 +98,23 @@ def totals(lines):
 
 
 def run(target, version, arguments):
-    """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first."""
+    """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first, and one
+    that executed nothing has failed."""
     program = Path(arguments.programs) / "test/fuzz" / f"{target}_fuzz"
     begin = time.monotonic()
     seed = arguments.seed or next_seed(target, arguments)
     done = subprocess.run([program, *options_of(target, seed, arguments)], capture_output=True, check=False,
                           env={**os.environ, **SANITIZERS})
     output = done.stderr.decode(errors="replace")
-    failures = int(done.returncode != 0)
+    executions = EXECUTIONS.search(output)
+    count = int(executions[1]) if executions else 0
+    failures = int(done.returncode != 0 or count == 0)
     if failures:
         print(output[-20000:], file=sys.stderr)
         for path in FINDING.findall(output):
             print(f"{target}: run it again by {program} {path}", file=sys.stderr)
-    executions = EXECUTIONS.search(output)
-    line = {"check": f"fuzz {target}", "seed": seed, "count": int(executions[1]) if executions else 0,
-            "failures": failures, "seconds": round(time.monotonic() - begin, 2)}
+    line = {"check": f"fuzz {target}", "seed": seed, "count": count, "failures": failures,
+            "seconds": round(time.monotonic() - begin, 2)}
     # One write for each line, so that runs at the same time do not mix theirs.
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -122,15 +124,22 @@ def run(target, version, arguments):
     return failures
 
 
+def positive(text):
+    """0 seconds are no limit to libFuzzer, and seed 0 is a random one."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a positive integer, got '{text}'")
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="runs fuzz targets")
     parser.add_argument("--list", action="store_true", help="print the programs that a build has to make")
     parser.add_argument("--total", action="store_true", help="print the sums of all runs that were recorded")
     parser.add_argument("--keep", action="store_true", help="move the record of the runs to the tree")
     parser.add_argument("--programs", default="build/fuzz", help="the build folder")
-    parser.add_argument("--seconds", type=int, default=60, help="of each target")
-    parser.add_argument("--seed", type=int, help="of the random numbers; else the next after those on record")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="targets at a time")
+    parser.add_argument("--seconds", type=positive, default=60, help="of each target")
+    parser.add_argument("--seed", type=positive, help="of the random numbers; else the next after those on record")
+    parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), help="targets at a time")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="of " + ", ".join(TARGETS))
     arguments = parser.parse_args()
     targets = arguments.targets or TARGETS

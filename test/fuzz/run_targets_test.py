@@ -11,6 +11,8 @@ from unittest import mock
 
 import run_targets
 
+EXECUTED = "echo 'stat::number_of_executed_units: 5' >&2"
+
 
 class RunTargets(unittest.TestCase):
     def setUp(self):
@@ -48,6 +50,17 @@ class RunTargets(unittest.TestCase):
         self.assertEqual(json.loads(output)["failures"], 1)
         self.assertRegex(errors, r"run it again by \S*/ctl_fuzz /there/ctl-crash-1\n")
 
+    def test_a_target_that_executed_nothing_has_failed(self):
+        status, output, errors = self.run_with("echo 'no such corpus' >&2", "ctl")
+        self.assertEqual((status, json.loads(output)["count"], json.loads(output)["failures"]), (1, 0, 1))
+        self.assertIn("no such corpus", errors)
+
+    def test_a_number_that_means_something_else_to_the_fuzzer_is_refused(self):
+        for words in (("--seed", "0"), ("--seconds", "0"), ("--seconds", "-1"), ("--jobs", "0"), ("--seed", "x")):
+            with self.subTest(words), self.assertRaises(SystemExit) as ended:
+                self.run_with(EXECUTED, *words, "ctl")
+            self.assertEqual(ended.exception.code, 2)
+
     def test_runs_add_up_with_the_commits_that_they_span(self):
         script = "echo 'stat::number_of_executed_units: 600000' >&2"
         self.run_with(script, "ctl", "json", version="1" * 40)
@@ -70,20 +83,20 @@ class RunTargets(unittest.TestCase):
         self.assertRegex(output, r"fuzz ctl: 1 200 000 executions, 0 failures, \d+ s, 2 runs at 1111111 2222222\n")
 
     def test_a_run_begins_with_a_seed_that_no_recorded_one_had(self):
-        self.run_with("exit 0", "--seed", "7", "ctl")
+        self.run_with(EXECUTED, "--seed", "7", "ctl")
         self.run_with("", "--keep")
         for seed in (8, 9):
-            self.assertEqual(json.loads(self.run_with("exit 0", "ctl")[1])["seed"], seed)
-        self.assertEqual(json.loads(self.run_with("exit 0", "json")[1])["seed"], 1)
+            self.assertEqual(json.loads(self.run_with(EXECUTED, "ctl")[1])["seed"], seed)
+        self.assertEqual(json.loads(self.run_with(EXECUTED, "json")[1])["seed"], 1)
 
     def test_the_record_says_what_ran_of_which_commit_and_when(self):
-        self.run_with("echo 'stat::number_of_executed_units: 5' >&2", "--seed", "3", "ctl")
+        self.run_with(EXECUTED, "--seed", "3", "ctl")
         line = json.loads((self.folder / "executions.jsonl").read_text(encoding="utf-8"))
         self.assertEqual(list(line), ["check", "seed", "count", "failures", "seconds", "commit", "date"])
         self.assertEqual([line["check"], line["seed"], line["count"], line["commit"]], ["fuzz ctl", 3, 5, "1" * 40])
 
     def test_without_names_all_targets_run(self):
-        status, output, _ = self.run_with("exit 0")
+        status, output, _ = self.run_with(EXECUTED)
         self.assertEqual(status, 0)
         self.assertEqual({json.loads(line)["check"] for line in output.splitlines()},
                          {f"fuzz {target}" for target in run_targets.TARGETS})
