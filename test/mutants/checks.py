@@ -174,7 +174,8 @@ class Bench:
 
     def execute(self, check, program):
         """What failed, or None. The first failure ends the program."""
-        environment = dict(os.environ, MODEL_SEED=str(self.seed), STRESS_SECONDS="10", TSAN_OPTIONS=(
+        seed = str(self.seed)
+        environment = dict(os.environ, MODEL_SEED=seed, TEST_SEED=seed, STRESS_SECONDS="10", TSAN_OPTIONS=(
             "halt_on_error=1:suppressions=" + str(self.root / "test/support/tsan_suppressions.txt")))
         arguments = getattr(check, "arguments", ())
         with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -5,17 +5,23 @@ A mutant is one atomic operation of core/ with a weaker memory order, or an exch
 caught by a relacy model of its header or, where the code is not templated, by a test under ThreadSanitizer; the table
 is in checks.py. What survives is listed in survivors.md with the argument why it is harmless.
 
-  --all           every mutant, and before them each check on the code as it is
+One of these says which:
+
+  --all           every mutant
   --sample N      N mutants that a model covers, chosen by --seed
   --list          prints the mutants with their checks, and runs none
   --file TEXT     only those of files whose path holds TEXT
   --only TEXT     only those whose name holds TEXT
-  --seed S        for the choice and for the models' random schedules (default: a random one)
+
+and these how:
+
+  --seed S        for the choice, the models' random schedules and the tests (default: a random one)
   --build DIR     build folder with the models' compile commands (default build/test)
   --tsan DIR      build folder with ThreadSanitizer whose files are compiled one by one
                   (default build/mutants-tsan; made when it is missing)
   --jobs N        mutants at a time (default 1)
 
+Before them, but for --sample, each check that is to catch one runs on the code as it is.
 Always checked: every operation names its order, and its synchronisation when that is stronger than relaxed; every
 file with such a place is covered; every survivor on the list exists.
 
@@ -23,7 +29,7 @@ Standard error shows each mutant's end. Standard output ends with
 {"check": "mutants", "seed": S, "count": mutants run, "failures": F, "seconds": T}.
 A failure is: a survivor that is not on the list; one on the list that is caught; a check that fails on the code as it
 is; a mutant that does not compile; a fault of the list itself.
-Exit: 0 no failures; 1 failures.
+Exit: 0 no failures; 1 failures; 2 wrong usage, or there is no such mutant.
 """
 
 import argparse
@@ -111,15 +117,16 @@ def try_baseline(bench, paths):
 
 
 def run(options, scratch, mutants, survivors):
-    """Tries each mutant, and with --all the code as it is; returns the faults."""
+    """Tries the code as it is, but for a sample, and each mutant; how many of these, and the faults."""
     bench = checks.Bench(ROOT, options.build.resolve(), options.tsan.resolve(), scratch.resolve(), options.seed)
     paths = sorted({mutant.place.path for mutant in mutants})
     targets = {check.target for path in paths for check in checks.COVERAGE[path] if isinstance(check, checks.Stress)}
     if targets:
         make_tsan(bench.tsan)
         bench.build_targets(targets)
-    faults = try_baseline(bench, paths) if options.all else []
-    return faults + try_all(bench, mutants, survivors, options.jobs)
+    faults = [] if options.sample else try_baseline(bench, paths)
+    tried, more = try_all(bench, mutants, survivors, options.jobs)
+    return tried, faults + more
 
 
 def try_all(bench, mutants, survivors, jobs):
@@ -143,7 +150,7 @@ def try_all(bench, mutants, survivors, jobs):
             if caught and name in survivors:
                 faults.append(f"listed as a survivor, and caught by {caught}: {name}")
     say("; ".join(f"{kind}: {count}" for kind, count in sorted(counts.items())))
-    return faults
+    return sum(counts.values()), faults
 
 
 def make_tsan(folder):
@@ -173,7 +180,10 @@ def parse(arguments):
     parser.add_argument("--build", type=Path, default=ROOT / "build/test")
     parser.add_argument("--tsan", type=Path, default=ROOT / "build/mutants-tsan")
     parser.add_argument("--jobs", type=int, default=1)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not (options.all or options.sample or options.list or options.file or options.only):
+        parser.error("expected --all, --sample, --list, --file or --only")
+    return options
 
 
 def main(arguments):
@@ -182,22 +192,27 @@ def main(arguments):
     survivors = read_survivors(SURVIVORS.read_text())
     mutants, faults = all_mutants(ROOT)
     faults += faults_of_list(mutants, survivors)
-    picked = [mutant for mutant in chosen(options, mutants, survivors) if mutant.place.path in checks.COVERAGE]
+    picked = chosen(options, [mutant for mutant in mutants if mutant.place.path in checks.COVERAGE], survivors)
+    if not picked:
+        say("there is no such mutant; --list prints them")
+        return 2
+    tried = 0
     if options.list:
         for mutant in picked:
             mark = "survives" if mutant.name in survivors else "caught"
             names = ", ".join(check.name for check in checks.COVERAGE[mutant.place.path])
             print(f"{mutant.name}\n    {mark}; {names}")
-    elif options.all or options.sample or options.file or options.only:
+    else:
         with tempfile.TemporaryDirectory(prefix="mutants_", dir=options.build) as scratch:
-            faults += run(options, Path(scratch), picked, survivors)
+            tried, more = run(options, Path(scratch), picked, survivors)
+        faults += more
     for fault in faults:
         say(fault)
     if faults:
         again = [] if "--seed" in arguments else ["--seed", str(options.seed)]
         say(" ".join(["again:", sys.argv[0], *arguments, *again]))
-    line = {"check": "mutants", "seed": options.seed, "count": 0 if options.list else len(picked),
-            "failures": len(faults), "seconds": round(time.monotonic() - begin, 2)}
+    line = {"check": "mutants", "seed": options.seed, "count": tried, "failures": len(faults),
+            "seconds": round(time.monotonic() - begin, 2)}
     print(json.dumps(line))
     return 1 if faults else 0
 
