@@ -2,15 +2,17 @@
 """test/simulation/planted_faults.py BUILD [--seed FIRST] [--count N]: the simulation sees faults that are planted.
 
 Each fault changes one line of the product in a copy of its file, which is compiled and linked in the place of the
-original, as BUILD does it; a header's with a source that includes it. N seeds (60) of a simulation with that fault must fail; a fault that passes is named.
+original, as BUILD does it; a header's with a source that includes it. N seeds (60) of a simulation with that fault must
+fail, crash or not end; a fault that passes is named. Without a fault they must pass.
 
-Exit: 0 each fault was found; 1 one was not, or its line is not in its file any more.
+Exit: 0 each fault was found; 1 one was not, or its line is not in its file any more; 2 the seeds fail without a fault.
 """
 
 import argparse
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "test/simulation/simulation"
 TIMEOUT_SECONDS = 300
+# Exit codes of a simulation that found a fault: its own, and the signals that it dies of by itself.
+FAILED = (1, *(-number for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)))
 INCLUDED_BY = {"adaptors/router/router_processor.hpp": "test/simulation/cast.cpp"}
 FAULTS = (  # what is broken, the file, the line's text, what stands there instead
     ("a second answer is let through", "core/bus/request.cpp", "if (is_done()) [[unlikely]] {", "if (false) {"),
@@ -130,21 +134,29 @@ class Builder:
         return command[at]
 
 
-def found_by(builder, fault, seeds):
-    """What the simulation says first of the fault; None when it saw nothing."""
+def simulate(program, seeds):
+    """Whether the simulation failed, and what it says first of that; (False, None) when it passed."""
+    try:
+        run = subprocess.run([program, "--seed", str(seeds[0]), "--count", str(seeds[1])], text=True,
+                             capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return True, f"no end after {TIMEOUT_SECONDS} s"
+    if run.returncode == 0:
+        return False, None
+    said = re.search(r"^seed \d+: .*|.*assertion failed.*|a crash.*|never reached.*", run.stderr, re.MULTILINE)
+    return run.returncode in FAILED, said[0] if said else f"exit {run.returncode}"
+
+
+def find(builder, fault, seeds):
+    """Whether the simulation finds the fault, and what it says first of it."""
     _, file, line, instead = fault
     text = (ROOT / file).read_text()
     if text.count(line) != 1:
-        return None
+        return False, f"its line is no longer in {file}"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         program = builder.program(*builder.compile(file, text.replace(line, instead), folder), folder)
-        run = subprocess.run([program, "--seed", str(seeds[0]), "--count", str(seeds[1])], text=True,
-                             capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
-    if run.returncode == 0:
-        return None
-    said = re.search(r"^seed \d+: .*|.*assertion failed.*|a crash.*|never reached.*", run.stderr, re.MULTILINE)
-    return said[0] if said else f"exit {run.returncode}"
+        return simulate(program, seeds)
 
 
 def main():
@@ -154,12 +166,17 @@ def main():
     parser.add_argument("--count", type=int, default=60)
     arguments = parser.parse_args()
     start = time.monotonic()
+    seeds = (arguments.seed, arguments.count)
+    said = simulate(arguments.build.resolve() / TARGET, seeds)[1]
+    if said is not None:
+        print(f"the simulation fails without a planted fault: {said}", file=sys.stderr)
+        return 2
     builder = Builder(arguments.build.resolve())
     failures = 0
     for fault in FAULTS:
-        said = found_by(builder, fault, (arguments.seed, arguments.count))
-        failures += said is None
-        print(f"{fault[0]}: {said or 'NOT FOUND, or its line is no longer in ' + fault[1]}", file=sys.stderr)
+        is_found, said = find(builder, fault, seeds)
+        failures += not is_found
+        print(f"{fault[0]}: {'' if is_found else 'NOT FOUND: '}{said or 'all seeds passed'}", file=sys.stderr)
     print(json.dumps({"check": "simulation planted faults", "seed": arguments.seed, "count": len(FAULTS),
                       "failures": failures, "seconds": round(time.monotonic() - start, 2)}))
     return 1 if failures else 0
