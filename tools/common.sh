@@ -3,6 +3,17 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# -h or --help, also behind other words but not behind --: the head of the script, before it does anything.
+for word; do
+    case $word in
+        --) break ;;
+        -h | --help)
+            sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+            exit
+            ;;
+    esac
+done
+
 # say TEXT...: one line of progress. Standard output belongs to the results.
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tools/prove.py [--hours H] [--only CHECK]... [--list] [--folder DIR]: runs the checks of the core in turns.
 tools/prove.py --total [--only CHECK]... [--folder DIR]: the sums of what was recorded of all commits.
-tools/prove.py --tsan_programs: what of build/test-tsan they run.
+tools/prove.py --needs [--hours H] [--only CHECK]...: what has to be built below build/ for them, a line each.
 
 Called by tools/prove, which builds what they need. A turn of a check appends its lines to DIR/CHECK.jsonl (default
 build/prove), with the commit, the date and the seed of the next turn. What counts as one: see `counts` in CHECKS.
@@ -87,8 +87,8 @@ CHECKS = [
     searches("wake word"),
     searches("outbox"),
     *[model(name, share=0) for name in FULL_MODELS],
-    Check("mutants", ("python3", "test/mutants/mutants.py", "--all"), "mutants", patience_seconds=4 * 3600,
-          least_seconds=2 * 3600),
+    Check("mutants", ("python3", "test/mutants/mutants.py", "--all", "--build", "build/test"), "mutants",
+          patience_seconds=4 * 3600, least_seconds=2 * 3600),
     Check("coverage", ("tools/coverage",), "lines", patience_seconds=2 * 3600, least_seconds=900),
     *[Check(f"{kind} sanitizer", ("tools/test", "--sanitize", kind), "cases", patience_seconds=4 * 3600,
             least_seconds=2400)
@@ -109,10 +109,12 @@ CHECKS = [
 ]
 
 
-def tsan_programs():
-    """Targets of build/test-tsan."""
+def needs(checks):
+    """What has to be built for them: "test", and "test-tsan TARGET" for each program there."""
+    uses_test = any(f"{word}/".startswith("build/test/") for check in checks for word in check.command)
+    programs = [check.command[0] for check in checks if check.command[0].startswith(TSAN)]
     folder = Path(TSAN).parent
-    return [str(Path(check.command[0]).relative_to(folder)) for check in CHECKS if check.command[0].startswith(TSAN)]
+    return ["test"] * uses_test + [f"{folder.name} {Path(program).relative_to(folder)}" for program in programs]
 
 
 def git(*words):
@@ -172,8 +174,8 @@ def kill_group(leader):
 
 
 def output_of(command, environment, limit_s):
-    """What the command wrote, and its exit code; None after so many seconds. Then, and when this program is interrupted,
-    all that it started is killed."""
+    """What the command wrote, and its exit code; None after so many seconds. Then, and when this program is
+    interrupted, all that it started is killed."""
     if shutil.which(ROOT / command[0]) is None and shutil.which(command[0]) is None:
         return f"{command[0]}: there is no such program", None
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE,
@@ -330,12 +332,13 @@ def prove(checks, hours, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=1)
     parser.add_argument("--only", action="append", default=[], metavar="CHECK")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--total", action="store_true")
-    parser.add_argument("--tsan_programs", action="store_true")
+    parser.add_argument("--needs", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/prove")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.only if name not in {check.name for check in CHECKS}]
@@ -345,12 +348,15 @@ def main():
     if arguments.total:
         print("\n".join(totals(checks, arguments.folder)))
         return 0
-    if arguments.list or arguments.tsan_programs:
-        print("\n".join(tsan_programs() if arguments.tsan_programs else (check.name for check in checks)))
+    if arguments.list:
+        print("\n".join(check.name for check in checks))
         return 0
     too_long = [check for check in checks if arguments.only and arguments.hours * 3600 < check.least_seconds]
     if too_long:
         parser.error(f"{too_long[0].name} takes --hours {too_long[0].least_seconds / 3600:.2g} or more")
+    if arguments.needs:
+        print("\n".join(needs(checks)))
+        return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return prove(checks, arguments.hours, arguments.folder)
 

@@ -98,7 +98,7 @@ def totals(lines):
 
 
 def run(target, version, arguments):
-    """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first, and one
+    """Prints the target's check line and records it; the number of findings, 0 or 1: a fuzzer ends with the first. One
     that executed nothing has failed."""
     program = Path(arguments.programs) / "test/fuzz" / f"{target}_fuzz"
     begin = time.monotonic()
@@ -132,7 +132,7 @@ def positive(text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="runs fuzz targets")
+    parser = argparse.ArgumentParser(description="runs fuzz targets", allow_abbrev=False)
     parser.add_argument("--list", action="store_true", help="print the programs that a build has to make")
     parser.add_argument("--total", action="store_true", help="print the sums of all runs that were recorded")
     parser.add_argument("--keep", action="store_true", help="move the record of the runs to the tree")

@@ -174,9 +174,14 @@ class ProveTest(unittest.TestCase):
         self.assertEqual(self.prove([missing, FAKE]), 1)
         self.assertEqual(prove.Record(self.folder, missing, "abc").lines[0]["failures"], 1)
 
-    def test_what_runs_under_thread_sanitizer_is_built(self):
-        programs = prove.tsan_programs()
-        self.assertEqual(len(programs), len(prove.STRESSES))
+    def test_what_a_check_needs_is_built_and_nothing_else(self):
+        needs = {check.name: prove.needs([check]) for check in prove.CHECKS}
+        for name in ("coverage", "fuzz", "thread sanitizer", "bus models"):
+            self.assertEqual(needs[name], [], name)
+        for name in ("mutants", "compilers agree", "planted faults", "outbox searches", "soak", "bus stress"):
+            self.assertEqual(needs[name], ["test"], name)
+        programs = [line.removeprefix("test-tsan ") for line in prove.needs(prove.CHECKS) if line != "test"]
+        self.assertEqual(programs, [f"test/core/{program}" for _, program, _ in prove.STRESSES])
         for program in map(Path, programs):
             self.assertIn(f"executable('{program.name}'", (prove.ROOT / program.parent / "meson.build").read_text())
 
