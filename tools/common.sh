@@ -23,7 +23,7 @@ die() {
     exit 2
 }
 
-# configure DIR [meson option...]: makes build/DIR once; Ninja regenerates it when a meson.build changes.
+# configure DIR [meson option...]: makes build/DIR once, or dies; Ninja regenerates it when a meson.build changes.
 configure() {
     local dir=$root/build/$1
     shift
@@ -33,16 +33,16 @@ configure() {
     elif [[ -n $(find /var/lib/dpkg/status -newer "$dir/build.ninja" 2>/dev/null) ]]; then
         say "configuring build/${dir##*/} again: packages have changed"
         meson setup --reconfigure "$dir" "$root" >&2
-    fi
+    fi || die "build/${dir##*/} cannot be configured"
 }
 
-# build DIR [target...]: one job per CPU this process may use; more would only cost memory.
+# build DIR [target...], or dies: one job per CPU this process may use; more would only cost memory.
 build() {
     local dir=$1
     shift
     say "building build/$dir"
     local begin=$SECONDS
-    ninja -C "$root/build/$dir" -j "$(nproc)" "$@" >&2 || return
+    ninja -C "$root/build/$dir" -j "$(nproc)" "$@" >&2 || die "the build failed"
     say "built build/$dir in $((SECONDS - begin)) s"
 }
 
@@ -57,7 +57,7 @@ peer_packages=(libzmq3-dev libnng-dev libcaf-dev libboost-dev libboost-system-de
 
 # build_release: the program of a release, build/release/apps/prosa/prosa, without the tests.
 build_release() {
-    "$root/tools/setup" --release
+    "$root/tools/setup" --release || exit 2
     configure release "${release_options[@]}"
     build release apps/prosa/prosa
 }

@@ -1,4 +1,5 @@
-"""test/tools/scripts_test.py: the scripts of tools/ answer at once where there is nothing to build.
+"""test/tools/scripts_test.py: the scripts of tools/ answer at once where there is nothing to build, and end with 2
+where they could not start.
 
 They run in a copy of what they need of the tree, on a machine that has all packages and can build nothing.
 """
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
-from shutil import copy, copytree, which
+from shutil import copy, copytree, rmtree, which
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,9 +23,9 @@ class Scripts(unittest.TestCase):
         (self.root / "test/fuzz").mkdir(parents=True)
         for file in ("run_targets.py", "ctl_fuzz.cpp"):
             copy(ROOT / "test/fuzz" / file, self.root / "test/fuzz")
-        self.command("dpkg-query", "for package; do echo installed; done")
+        self.command("dpkg-query", "shift 2; for package; do echo installed; done")
         for builder in ("meson", "ninja", "apt-get", "sudo"):
-            self.command(builder, f'echo "$0 was called" >&2; exit {1 if builder != "ninja" else 3}')
+            self.command(builder, 'echo "$0 was called" >&2; exit 1')
 
     def command(self, name, body):
         file = self.root / "commands" / name
@@ -65,6 +66,19 @@ class Scripts(unittest.TestCase):
             with self.subTest(words):
                 done = self.run_tool(*words)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_what_cannot_be_installed_configured_or_built_ends_with_2(self):
+        configured = 'echo "$0 was called" >&2; mkdir -p "$2"; touch "$2/build.ninja"'
+        for step, name, body in (("ninja", "meson", configured),
+                                 ("meson", "meson", "echo meson was called >&2; exit 1"),
+                                 ("missing packages", "dpkg-query", "exit 1")):
+            self.command(name, body)
+            for tool in ("prove", "fuzz", "coverage"):
+                with self.subTest(tool, step=step):
+                    done = self.run_tool(tool)
+                    self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                    self.assertIn(step, done.stderr.splitlines()[-1 if step == "missing packages" else -2])
+                rmtree(self.root / "build", ignore_errors=True)
 
 
 if __name__ == "__main__":
