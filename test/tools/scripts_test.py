@@ -80,6 +80,14 @@ class Scripts(unittest.TestCase):
                     self.assertIn(step, done.stderr.splitlines()[-1 if step == "missing packages" else -2])
                 rmtree(self.root / "build", ignore_errors=True)
 
+    def test_a_folder_that_two_scripts_share_has_the_same_options_by_both(self):
+        self.command("meson", f'echo "$*" >>"{self.root}/options"; exit 1')
+        self.run_tool("prove", "--only", "tsan bus stress")
+        self.run_tool("test", "--sanitize", "thread")
+        options = (self.root / "options").read_text(encoding="utf-8").splitlines()
+        self.assertIn("build/test-tsan", options[0])
+        self.assertEqual(options, 2 * options[:1])
+
 
 if __name__ == "__main__":
     unittest.main()
