@@ -10,10 +10,14 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+from prove import TSAN_OPTIONS  # noqa: E402
 
 
 class BuildError(Exception):
@@ -175,8 +179,7 @@ class Bench:
     def execute(self, check, program):
         """What failed, or None. The first failure ends the program."""
         seed = str(self.seed)
-        environment = dict(os.environ, MODEL_SEED=seed, TEST_SEED=seed, STRESS_SECONDS="10", TSAN_OPTIONS=(
-            "halt_on_error=1:suppressions=" + str(self.root / "test/support/tsan_suppressions.txt")))
+        environment = dict(os.environ, MODEL_SEED=seed, TEST_SEED=seed, STRESS_SECONDS="10", TSAN_OPTIONS=TSAN_OPTIONS)
         arguments = getattr(check, "arguments", ())
         with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               env=environment, text=True, errors="replace") as running:

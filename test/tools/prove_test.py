@@ -185,6 +185,11 @@ class ProveTest(unittest.TestCase):
         for program in map(Path, programs):
             self.assertIn(f"executable('{program.name}'", (prove.ROOT / program.parent / "meson.build").read_text())
 
+    def test_thread_sanitizer_is_told_the_same_as_under_meson(self):
+        settings, _, suppressions = prove.TSAN_OPTIONS.rpartition("=")
+        self.assertIn(f"'TSAN_OPTIONS': '{settings}=' + suppressions", (prove.ROOT / "test/meson.build").read_text())
+        self.assertTrue(Path(suppressions).exists())
+
     def test_what_failed_in_an_earlier_run_is_not_forgotten(self):
         flag = self.folder / "mended"
         once = prove.Check("once", ("sh", "-c", f"echo '{LINE}'; test -e {flag}"), "seeds")
