@@ -72,13 +72,15 @@ absl::StatusOr<std::string> joined(CommandAnswers& answers) {
 
 BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(std::move(options))) {}
 
+// Signals are heard until its stop has ended: one that comes now shall not end the process with requests in flight.
 BusMain::~BusMain() {
+    // Short enough to need no memory, for there may be none: a stop always begins.
+    const bool has_ended = stop_and_join("it is destroyed") == 0;
     signal_actions.restore(this);
     signalled_instance.clear(this);
     while (signalled_instance.is_visited()) std::this_thread::yield();
-    // The reason is short enough to need no memory, for there may be none: a stop always begins.
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
-    if (stop_and_join("it is destroyed") != 0) control_->outlive(control_);
+    if (!has_ended) control_->outlive(control_);
 }
 
 template <typename Query>

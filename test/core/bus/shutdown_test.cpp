@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <thread>
 
 #include "test/core/bus/bus_support.hpp"
 #include "test/core/bus/child_process.hpp"
@@ -447,6 +448,35 @@ TEST_CASE("a second signal makes the timeout now") {
         }
         if (tally.total != 10) return 97;
         return exit_code;
+    });
+    CHECK(child.signal == 0);
+    CHECK(child.exit_code == 0);
+}
+
+TEST_CASE("a signal while an instance is destroyed ends its stop, not the process") {
+    const ChildResult child = run_child([] {
+        InstanceOptions listening = patient_options();
+        listening.handles_signals = true;
+        auto main = std::make_unique<BusMain>(listening);
+        if (!main->add_processor(provider("keeper", "KEEP", keep_for_ever)).ok()) return 90;
+        if (!main->start().ok()) return 91;
+        auto client = main->connect_client();
+        const ServiceHandle keep = client->resolve("KEEP");
+        if (!wait_for_provider(*client, keep)) return 92;
+        Tally tally(*client);
+        if (!send_all(*client, keep, 10)) return 93;
+        if (!eventually([&] { return received_by(*main, 0) == 10; })) return 94;
+        std::thread destruction([&] { main.reset(); });
+        // A stop that has begun takes no request any more.
+        const auto is_stopping = [&] {
+            return client->send(keep, bytes_of("late")).refusal == ServiceError::shutting_down;
+        };
+        if (!eventually(is_stopping)) return 95;
+        ::kill(::getpid(), SIGTERM);
+        destruction.join();
+        while (client->poll()) {
+        }
+        return tally.total >= 10 ? 0 : 96;
     });
     CHECK(child.signal == 0);
     CHECK(child.exit_code == 0);
