@@ -12,6 +12,7 @@
 #include <cstring>
 #include <list>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -228,8 +229,15 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::start(ControlServe
                           std::strerror(errno));
     auto listener = listen_for_control(options.path);
     if (!listener.ok()) return listener.status();
-    return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
-        std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
+    const std::string path = options.path;
+    try {
+        return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
+            std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
+    } catch (const std::system_error& error) {
+        ::unlink(path.c_str());
+        return make_error(absl::StatusCode::kResourceExhausted, "no thread for the control socket {}: {}",
+                          path, error.what());
+    }
 }
 
 ControlServer::ControlServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 #include "core/base/log.hpp"
@@ -55,11 +56,14 @@ std::string field_text(std::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<TransactionLog>> TransactionLog::create(TransactionLogOptions options) {
+absl::StatusOr<std::shared_ptr<TransactionLog>> TransactionLog::create(TransactionLogOptions options) try {
     std::shared_ptr<TransactionLog> log(new TransactionLog(std::move(options)));
     if (const absl::Status opened = log->file_.open(); !opened.ok()) return opened;
     log->thread_ = std::thread([raw = log.get()] { raw->run(); });
     return log;
+} catch (const std::system_error& error) {
+    return make_error(absl::StatusCode::kResourceExhausted, "no thread for the log of transactions: {}",
+                      error.what());
 }
 
 TransactionLog::TransactionLog(TransactionLogOptions options)

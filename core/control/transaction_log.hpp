@@ -60,7 +60,7 @@ struct TransactionRing {
 
 class PROSA_API TransactionLog final : public TransactionJournal {
   public:
-    // Opens the file and starts the thread. Error: the file cannot be opened.
+    // Opens the file and starts the thread. Error: the file cannot be opened, there is no thread for it.
     static absl::StatusOr<std::shared_ptr<TransactionLog>> create(TransactionLogOptions options);
     ~TransactionLog() override;  // closes
 

@@ -1,4 +1,4 @@
-// Instances with threads of their own that lack one, or memory, when they start.
+// Instances with threads of their own, and what stands beside them, that lack one, or memory, when they start.
 //
 // Forbids   std::bad_alloc out of a start; a refusal that does not say which thread, or what, was missing; a thread that a refused start leaves; a
 //           processor that was refused and is there all the same.
@@ -19,7 +19,10 @@
 
 #include "core/bus/bus.hpp"
 #include "core/bus/bus_main.hpp"
+#include "core/control/control_server.hpp"
+#include "core/control/transaction_log.hpp"
 #include "test/faults/failing_memory.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace prosa::test {
 namespace {
@@ -123,6 +126,18 @@ TEST_CASE("a processor that lacks its thread is refused, and can be added again"
     CHECK(main.add_processor(processor("three")).ok());
     CHECK(main.wait_until_running(10 * ns_per_s));
     CHECK(main.stop_and_join("the test is over") == 0);
+}
+
+TEST_CASE("what lacks its thread beside an instance says so, and leaves nothing") {
+    const TemporaryFolder folder;
+    const std::string socket = folder.file("ctl.sock");
+    threads_left = 0;
+    const absl::Status no_server = ControlServer::start({socket}, {}).status();
+    const absl::Status no_log = TransactionLog::create({folder.file("transactions.log")}).status();
+    threads_left = any_number;
+    CHECK_MESSAGE(says(no_server, "no thread for the control socket " + socket), no_server.ToString());
+    CHECK(!std::filesystem::exists(socket));
+    CHECK_MESSAGE(says(no_log, "no thread for the log of transactions"), no_log.ToString());
 }
 
 TEST_CASE("a start that lacks memory says so, and leaves no thread") {
