@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "apps/prosa/bench/bench_main.hpp"
@@ -62,6 +63,9 @@ int prosa_main(int argc, const char* const* argv, const ProcessorRegistry* own_k
                const BuiltinAdaptors* adaptors) try {
     return flushed(run_program(argc, argv, own_kinds == nullptr ? ProcessorRegistry{} : *own_kinds,
                                adaptors == nullptr ? BuiltinAdaptors{} : *adaptors));
+} catch (const std::bad_alloc&) {
+    std::fputs("prosa: out of memory\n", stderr);
+    return exit_failed;
 } catch (const std::exception& error) {
     fmt::print(stderr, "prosa: {}\n", error.what());
     return exit_failed;

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "core/base/clock.hpp"
 #include "core/base/service_error.hpp"
@@ -36,13 +38,13 @@ class OutcomeLedger {
     static absl::StatusOr<std::shared_ptr<OutcomeLedger>> open(const std::string& path,
                                                                std::size_t capacity) {
         const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (file < 0) return invalid_argument("{}: cannot be opened", path);
+        if (file < 0) return invalid_argument("{}: {}", path, std::generic_category().message(errno));
         const std::size_t bytes = capacity * sizeof(LedgerEntry);
         void* const memory = ::ftruncate(file, static_cast<off_t>(bytes)) != 0
                                  ? MAP_FAILED
                                  : ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         ::close(file);
-        if (memory == MAP_FAILED) return invalid_argument("{}: cannot be mapped", path);
+        if (memory == MAP_FAILED) return invalid_argument("{}: cannot be mapped into memory", path);
         return std::shared_ptr<OutcomeLedger>(new OutcomeLedger(static_cast<LedgerEntry*>(memory), capacity));
     }
     ~OutcomeLedger() { ::munmap(entries_, capacity_ * sizeof(LedgerEntry)); }

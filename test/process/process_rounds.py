@@ -2,8 +2,9 @@
 """test/process/process_rounds.py --build FOLDER [--seed FIRST] [--count N] [--seconds S] [--only SCENARIO]
 
 FOLDER is the build's, where test/process/ledger_program and apps/prosa/prosa are. A round of a seed is each scenario
-once. Prints the check line, with how many requests were refused, how many a kill left unknown, and the times to the
-next response: from SIGCONT (continued_ms), and from the start of the process after a SIGKILL (restarted_ms).
+once. Prints the check line, with how many requests were refused, how many a kill left unknown, how often each branch
+was reached that a draw decides, and the times to the next response: from SIGCONT (continued_ms), and from the start of
+the process after a SIGKILL (restarted_ms). That a branch is not reached in ROUNDS_TO_REACH_ALL rounds is a failure.
 Exit: 0 no failure; 1 otherwise.
 """
 
@@ -18,6 +19,9 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 
 import instance  # noqa: E402
 import scenarios  # noqa: E402
+
+
+ROUNDS_TO_REACH_ALL = 40
 
 
 def run_one(scenario, seed):
@@ -46,7 +50,12 @@ def run_rounds(first_seed, count, seconds, chosen):
             told = time.monotonic()
             print(f"process: {seed - first_seed} rounds, {len(results)} scenarios", file=sys.stderr)
     line = scenarios.check_line(first_seed, results, time.monotonic() - begin, skipped)
-    return {**line, "rounds": seed - first_seed}
+    line["rounds"] = seed - first_seed
+    never = [branch for branch, times in line["reached"].items() if times == 0]
+    if chosen == scenarios.ALL and line["rounds"] >= ROUNDS_TO_REACH_ALL and never:
+        print(f"process: never reached: {', '.join(never)}", file=sys.stderr)
+        line["failures"] += 1
+    return line
 
 
 def main():
