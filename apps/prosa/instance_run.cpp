@@ -37,7 +37,7 @@ int watch_instance(BusMain& main, ProgressDisplay& progress, const StopCondition
         if (hooks.each_tick) hooks.each_tick(now_ns);
         if (is_stopped || main.is_stopping()) continue;
         if (auto reason = stop_when(now_ns)) {
-            main.stop(*std::move(reason));
+            main.begin_stop(*std::move(reason));
             is_stopped = true;
         }
     }

@@ -85,7 +85,7 @@ class PROSA_API Bus {
     // Ends this incarnation after the handler returns, as if it had thrown `error`.
     void fail(const ProcessorError& error);
 
-    // Asks Main to stop the whole instance.
+    // Asks Main to stop the whole instance. A stop that has begun goes on as it is.
     void stop_instance(std::string reason);
     bool is_stopping() const noexcept;
 

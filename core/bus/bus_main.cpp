@@ -139,14 +139,16 @@ int BusMain::join() { return control_->join(); }
 
 bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns); }
 
+void BusMain::begin_stop(std::string reason) try {
+    control_->ask([&] {
+        if (control_->may_stop()) control_->begin_stop(std::move(reason));
+    });
+} catch (const std::bad_alloc&) {
+    if (!is_stopping()) request_stop();
+}
+
 int BusMain::stop_and_join(std::string reason) {
-    bool may_stop = true;
-    try {
-        may_stop = control_->ask([this] { return control_->may_stop(); });
-    } catch (const std::bad_alloc&) {
-        may_stop = !is_stopping();
-    }
-    if (may_stop) stop(std::move(reason));
+    begin_stop(std::move(reason));
     return join();
 }
 

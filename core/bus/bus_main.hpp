@@ -166,6 +166,8 @@ class PROSA_API BusMain {
     // Begins the coordinated stop; the second call makes its timeout now. Async-signal-safe: request_stop.
     void stop(std::string reason);
     void request_stop() noexcept;
+    // Unless it has begun, for whoever does not mean to shorten it.
+    void begin_stop(std::string reason);
     bool is_stopping() const noexcept;
     // True after request_stop, also when the stop had begun before: somebody interrupted.
     bool is_stop_requested() const noexcept;

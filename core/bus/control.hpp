@@ -167,7 +167,10 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void on(QueueRunning& event);
     void on(QueueEnded& event);
     void on(ServicesChanged& event);
-    void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
+    // That the last of several processors are done is no second request.
+    void on(StopRequested& event) {
+        if (may_stop()) begin_stop(std::move(event.reason));
+    }
 
     // hosting
     Topology topology() const;

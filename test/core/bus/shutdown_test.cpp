@@ -398,6 +398,32 @@ TEST_CASE("a hung handler is named in the log, and the exit code is not zero") {
     CHECK(child.output.find("reactor 0 did not end") == std::string::npos);
 }
 
+TEST_CASE("that several processors are done is no second request to stop") {
+    const auto stop = [](LambdaProcessor& self, Request& request) {
+        self.bus().stop_instance("done");
+        request.reply(request.body());
+    };
+    BusMain main(patient_options());
+    REQUIRE(main.add_processor(slow_provider("SLOW", 200 * ns_per_ms)).ok());
+    REQUIRE(main.add_processor(provider("one", "ONE", stop)).ok());
+    REQUIRE(main.start().ok());
+    auto client = main.connect_client();
+    const ServiceHandle slow = client->resolve("SLOW"), one = client->resolve("ONE");
+    REQUIRE(wait_for_provider(*client, slow));
+    REQUIRE(wait_for_provider(*client, one));
+    Tally tally(*client);
+    REQUIRE(send_all(*client, slow, 5));
+    REQUIRE(send_all(*client, one, 2));
+    REQUIRE(eventually([&] { return main.is_stopping(); }));
+    main.begin_stop("so are they");
+    CHECK(eventually([&] {
+        client->poll();
+        return tally.total == 7;
+    }));
+    CHECK(tally.by_error[ServiceError::none] == 7);
+    CHECK(main.join() == 0);
+}
+
 TEST_CASE("SIGINT and SIGTERM stop the instance in order") {
     for (const int signal : {SIGINT, SIGTERM}) {
         CAPTURE(signal);
