@@ -52,6 +52,7 @@ struct HostedReactor {
     bool knows_stop = false;          // the tasks of the stop that it was given
     bool knows_completion = false;
     bool knows_end = false;
+    bool has_left = false;  // its thread was joined
 };
 
 struct QueueRecord {
@@ -108,6 +109,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status start();
     absl::Status start_in_place();
     int join();
+    void join_threads();
     void settle();
     bool join_for(Nanos timeout_ns);
 
@@ -181,7 +183,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::Status launch_all();
     absl::Status launch_everything();
     absl::Status launch_main();
-    void host_all(const HostingPlan& plan);
+    absl::Status host_all(const HostingPlan& plan);
     void begin_all() noexcept;
     void forget_last_reactor() noexcept;
     void adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue);
@@ -217,6 +219,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void tell_stop();
     void tell_completion();
     void tell_end();
+    void tell_to_end() noexcept;
     bool is_at_rest() const;
     void end_everything();
 
@@ -251,11 +254,12 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     Nanos stop_deadline_ns_ = no_deadline_ns;
     Nanos end_deadline_ns_ = no_deadline_ns;
     std::uint32_t rest_observations_ = 0;
-    std::vector<std::string> hung_threads_;
+    bool has_hung_threads_ = false;
 
     std::atomic<bool> is_stopping_{false};
     std::atomic<std::uint32_t> stop_requests_{0};  // by signals
     std::uint32_t stop_requests_seen_ = 0;
+    std::mutex join_;  // one joins the threads; others who join wait for it
     std::thread thread_;
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};

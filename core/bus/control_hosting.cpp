@@ -11,6 +11,10 @@ namespace prosa {
 
 namespace {
 
+absl::Status no_reactor_left() {
+    return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
+}
+
 absl::Status too_many_queues(std::size_t reactor) {
     return invalid_argument("reactor {} would host more than {} queues: spread them over several", reactor,
                             endpoints_max);
@@ -76,7 +80,10 @@ absl::Status BusMain::Control::launch_everything() try {
                                 peers_max / 2);
     for (std::size_t at = 0; at < plan.reactors.reactors.size(); ++at)
         if (plan.reactors.reactors[at].queues.size() > endpoints_max) return too_many_queues(at);
-    host_all(plan);
+    if (absl::Status hosted = host_all(plan); !hosted.ok()) {
+        take_back();
+        return hosted;
+    }
     phase_ = Phase::running;
     if (options_.stepped_from_ns) {
         begin_all();
@@ -91,14 +98,16 @@ absl::Status BusMain::Control::launch_everything() try {
     return out_of_memory();
 }
 
-void BusMain::Control::host_all(const HostingPlan& plan) {
+absl::Status BusMain::Control::host_all(const HostingPlan& plan) {
     for (const auto& entry : plan.reactors.reactors) {
         const auto id = take_peer_id();
+        if (!id) return no_reactor_left();
         // One that hosts nothing yet may get a processor later.
         host(*id, entry, std::max(static_cast<std::uint32_t>(entry.queues.size()), 1U));
     }
     std::size_t at = 0;
     for (ProcessorRecord& processor : processors_) adopt_queues(processor, plan.of_queue[at++]);
+    return absl::OkStatus();
 }
 
 absl::Status BusMain::Control::launch_all() {
@@ -172,6 +181,8 @@ absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
 } catch (const std::system_error& error) {
     return make_error(absl::StatusCode::kResourceExhausted, "no thread for reactor {}: {}",
                       value_of(hosted.id), error.what());
+} catch (const std::bad_alloc&) {
+    return out_of_memory();
 }
 
 void BusMain::Control::adopt_queues(ProcessorRecord& processor, const std::vector<std::uint32_t>& of_queue) {
@@ -235,7 +246,7 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
             continue;
         }
         const auto id = take_peer_id();
-        if (!id) return make_error(absl::StatusCode::kResourceExhausted, "the instance has no reactor left");
+        if (!id) return no_reactor_left();
         HostedReactor& hosted = host(*id, place_later(*id, definition), 1);
         if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted);
             !launched.ok()) {

@@ -76,7 +76,7 @@ bool BusMain::Control::is_at_rest() const {
 }
 
 void BusMain::Control::advance_stop(Nanos now_ns) {
-    tell_stop();
+    attempt([this] { tell_stop(); });
     if (phase_ == Phase::draining) {
         rest_observations_ = is_at_rest() ? rest_observations_ + 1 : 0;
         const bool is_late = now_ns >= stop_deadline_ns_;
@@ -88,8 +88,7 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
         end_everything();
         return;
     }
-    if (must_complete_) tell_completion();
-    tell_end();
+    tell_to_end();
     const bool have_all_ended = std::all_of(
         reactors_.begin(), reactors_.end(),
         [](const HostedReactor& hosted) { return hosted.reactor->state() == ReactorState::ended; });
@@ -99,9 +98,11 @@ void BusMain::Control::advance_stop(Nanos now_ns) {
     if (!have_all_ended && now_ns < end_deadline_ns_) return;
     for (HostedReactor& hosted : reactors_) {
         if (hosted.reactor->state() == ReactorState::ended) continue;
-        hung_threads_.push_back(hosted.placement);
-        log().error("reactor {} did not end: a handler hangs, of {}", value_of(hosted.id),
-                    processors_on(hosted));
+        has_hung_threads_ = true;
+        attempt([&] {
+            log().error("reactor {} did not end: a handler hangs, of {}", value_of(hosted.id),
+                        processors_on(hosted));
+        });
     }
     phase_ = Phase::stopped;
     log().info("{} has stopped", options_.name);
@@ -115,8 +116,15 @@ void BusMain::Control::end_everything() {
         client->must_complete.store(true, std::memory_order_release);  // [complete]
         client->waker->wake();
     }
-    if (must_complete_) tell_completion();
-    tell_end();
+    tell_to_end();
+}
+
+// A turn that lacks the memory for it goes on to the deadline all the same.
+void BusMain::Control::tell_to_end() noexcept {
+    attempt([this] {
+        if (must_complete_) tell_completion();
+        tell_end();
+    });
 }
 
 // The start failed half-way: nothing was begun, so the threads that run only have to leave.
@@ -134,15 +142,22 @@ void BusMain::Control::take_back() noexcept {
 // What the last replies count, and what lies untaken, once nobody turns any more.
 void BusMain::Control::settle() {
     for (HostedReactor& hosted : reactors_)
-        if (hosted.reactor->state() == ReactorState::ended) hosted.node->settle();
+        if (hosted.has_left) hosted.node->settle();
 }
 
 int BusMain::Control::join() {
     if (options_.stepped_from_ns) {
+        for (HostedReactor& hosted : reactors_)
+            hosted.has_left = hosted.reactor->state() == ReactorState::ended;
         settle();
         return 0;
     }
-    if (!thread_.joinable()) return 0;
+    const std::scoped_lock lock(join_);
+    if (thread_.joinable()) join_threads();
+    return has_hung_threads_ ? 1 : 0;
+}
+
+void BusMain::Control::join_threads() {
     ended_.wait();
     may_leave_.store(true, std::memory_order_release);  // [leave]
     waker_->wake();
@@ -150,13 +165,13 @@ int BusMain::Control::join() {
     is_main_running_.store(false, std::memory_order_release);  // [main]
     for (HostedReactor& hosted : reactors_) {
         if (!hosted.thread.joinable()) continue;
-        if (hosted.reactor->state() == ReactorState::ended)
+        hosted.has_left = hosted.reactor->state() == ReactorState::ended;
+        if (hosted.has_left)
             hosted.thread.join();
         else
             hosted.thread.detach();
     }
     settle();
-    return hung_threads_.empty() ? 0 : 1;
 }
 
 bool BusMain::Control::join_for(Nanos timeout_ns) {

@@ -196,4 +196,16 @@ TEST_CASE("more reactors than CPUs work, parked in turns") {
     CHECK(child.exit_code == 0);
 }
 
+TEST_CASE("a start for which clients left no reactor is refused") {
+    InstanceOptions wide = options();
+    wide.reactors = 60;
+    wide.pins_reactors = false;
+    BusMain main(wide);
+    REQUIRE(main.add_processor(provider("echo", "ECHO", echo)).ok());
+    for (int i = 0; i < 200; ++i) REQUIRE(main.connect_client() != nullptr);
+    const absl::Status started = main.start();
+    CHECK(started.message() == "the instance has no reactor left");
+    CHECK(main.join() == 0);
+}
+
 }  // namespace prosa::test

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include "test/core/bus/bus_support.hpp"
@@ -396,6 +397,33 @@ TEST_CASE("a hung handler is named in the log, and the exit code is not zero") {
     CHECK(child.exit_code == 1);
     CHECK(child.output.find("reactor 1 did not end") != std::string::npos);
     CHECK(child.output.find("reactor 0 did not end") == std::string::npos);
+}
+
+TEST_CASE("what a hung thread uses outlives the instance, also when its end was waited for before") {
+    const ChildResult child = run_child([] {
+        static std::atomic<bool> hangs{false};
+        InstanceOptions brief = options();
+        brief.bus.shutdown_timeout_ns = 50 * ns_per_ms;
+        auto used = std::make_shared<int>(1);
+        const std::weak_ptr<int> is_used = used;
+        {
+            BusMain main(brief);
+            const auto hang = [used = std::move(used)](auto&, Request&) {
+                hangs = true;
+                while (*used == 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            };
+            if (!main.add_processor(provider("hanging", "HANG", hang)).ok()) return 90;
+            if (!main.start().ok()) return 91;
+            auto client = main.connect_client();
+            const ServiceHandle service = client->resolve("HANG");
+            if (!wait_for_provider(*client, service)) return 92;
+            if (!send_all(*client, service, 1)) return 93;
+            if (!eventually([&] { return hangs.load(); })) return 94;
+            if (main.stop_and_join("test") != 1 || main.join() != 1) return 95;
+        }
+        ::_exit(is_used.expired() ? 96 : 0);
+    });
+    CHECK(child.exit_code == 0);
 }
 
 TEST_CASE("that several processors are done is no second request to stop") {
