@@ -36,6 +36,8 @@ ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line
     return handler(line);
 } catch (const std::exception& error) {
     return ControlAnswer::error(fmt::format("the request failed: {}", error.what()));
+} catch (...) {
+    return ControlAnswer::error("the request failed");
 }
 
 }  // namespace

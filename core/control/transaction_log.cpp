@@ -17,7 +17,8 @@ namespace prosa {
 namespace {
 
 constexpr std::chrono::milliseconds flush_interval{20};
-constexpr unsigned id_counter_bits = 54;  // RequestId: the requester's reactor stands above
+constexpr std::uint32_t last_attempts_max = 50;  // to write what is left at the end, when memory is short
+constexpr unsigned id_counter_bits = 54;         // RequestId: the requester's reactor stands above
 
 class RingSink final : public TransactionSink {
   public:
@@ -64,6 +65,8 @@ absl::StatusOr<std::shared_ptr<TransactionLog>> TransactionLog::create(Transacti
 } catch (const std::system_error& error) {
     return make_error(absl::StatusCode::kResourceExhausted, "no thread for the log of transactions: {}",
                       error.what());
+} catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("no memory for the log of transactions");
 }
 
 TransactionLog::TransactionLog(TransactionLogOptions options)
@@ -109,13 +112,27 @@ TransactionLogCounts TransactionLog::counts() const {
 
 void TransactionLog::run() {
     pthread_setname_np(pthread_self(), "prosa-txlog");
-    for (bool is_last = false; !is_last;) {
+    for (std::uint32_t attempts_left = last_attempts_max; attempts_left != 0;) {
+        bool is_last = false;
         {
             std::unique_lock lock(mutex_);
             is_last = must_stop_changed_.wait_for(lock, flush_interval, [this] { return must_stop_; });
         }
-        drain();
+        const bool is_drained = try_drain();
+        if (!is_last) continue;
+        attempts_left = is_drained ? 0 : attempts_left - 1;
+        if (attempts_left != 0) std::this_thread::sleep_for(flush_interval);
     }
+}
+
+// Without memory, what was not written stays in its ring for the next round.
+bool TransactionLog::try_drain() noexcept try {
+    drain();
+    lacks_memory_ = false;
+    return true;
+} catch (const std::bad_alloc&) {
+    if (!std::exchange(lacks_memory_, true)) log().error("transaction log: out of memory, it is late");
+    return false;
 }
 
 void TransactionLog::drain() {

@@ -78,6 +78,7 @@ class PROSA_API TransactionLog final : public TransactionJournal {
     explicit TransactionLog(TransactionLogOptions options);
 
     void run();
+    bool try_drain() noexcept;
     void drain();
     void write(const TransactionRecord& record, Nanos wall_offset_ns);
     void publish_counts();
@@ -89,6 +90,7 @@ class PROSA_API TransactionLog final : public TransactionJournal {
     RotatingFile file_;
     std::vector<std::string> service_names_;  // by handle; the writer's
     bool has_failed_ = false;                 // the last flush; said once
+    bool lacks_memory_ = false;               // the last round; said once
 
     mutable std::mutex mutex_;
     std::condition_variable must_stop_changed_;

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <mimalloc.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -21,7 +22,19 @@ struct State {
 };
 thread_local constinit State state{};
 
+constexpr std::uint64_t none = ~std::uint64_t{0};
+std::atomic<std::uint64_t> left_everywhere{none};  // before the one that fails
+std::atomic<bool> has_failed_everywhere{false};
+
+bool must_fail_everywhere() noexcept {
+    if (left_everywhere.load(std::memory_order_relaxed) == none) return false;
+    if (left_everywhere.fetch_sub(1, std::memory_order_relaxed) != 0) return false;
+    has_failed_everywhere.store(true, std::memory_order_relaxed);
+    return true;
+}
+
 bool must_fail() noexcept {
+    if (must_fail_everywhere()) return true;
     if (!state.is_armed) return false;
     const std::uint64_t number = state.count++;
     const bool fails = number == state.which || (state.lasts && number > state.which);
@@ -62,11 +75,22 @@ void FailingMemory::arm(std::uint64_t which, bool lasts) noexcept {
     state.which = which;
     state.lasts = lasts;
     state.has_failed = false;
+    has_failed_everywhere.store(false, std::memory_order_relaxed);
     state.is_armed = true;
 }
-void FailingMemory::disarm() noexcept { state.is_armed = false; }
+void FailingMemory::arm_everywhere(std::uint64_t which) noexcept {
+    state.has_failed = false;
+    has_failed_everywhere.store(false, std::memory_order_relaxed);
+    left_everywhere.store(which, std::memory_order_relaxed);
+}
+void FailingMemory::disarm() noexcept {
+    state.is_armed = false;
+    left_everywhere.store(none, std::memory_order_relaxed);
+}
 std::uint64_t FailingMemory::allocations() noexcept { return state.count; }
-bool FailingMemory::has_failed() noexcept { return state.has_failed; }
+bool FailingMemory::has_failed() noexcept {
+    return state.has_failed || has_failed_everywhere.load(std::memory_order_relaxed);
+}
 LiveMemory FailingMemory::live() noexcept { return state.live; }
 
 }  // namespace prosa::test

@@ -4,7 +4,7 @@
 // The program that links failing_memory.cpp has its operator new, mi_malloc_aligned and what frees both
 // replaced.
 //
-// Threads   one: the test's. Allocations of other threads are neither counted nor failed.
+// Threads   one: the test's. Allocations of other threads are not counted, and fail by arm_everywhere only.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,12 @@ class FailingMemory {
   public:
     // From now on the allocation number `which` (from 0) fails, and with `lasts` each one after it.
     static void arm(std::uint64_t which, bool lasts) noexcept;
+    // That of all threads together, and only this one.
+    static void arm_everywhere(std::uint64_t which) noexcept;
     static void disarm() noexcept;
 
     static std::uint64_t allocations() noexcept;  // since arm
-    static bool has_failed() noexcept;            // since arm
+    static bool has_failed() noexcept;            // since arm, or arm_everywhere
     static LiveMemory live() noexcept;
 };
 

@@ -19,6 +19,7 @@
 
 #include "core/bus/bus.hpp"
 #include "core/bus/bus_main.hpp"
+#include "core/bus/service_directory.hpp"
 #include "core/control/control_server.hpp"
 #include "core/control/transaction_log.hpp"
 #include "test/faults/failing_memory.hpp"
@@ -160,6 +161,58 @@ TEST_CASE("a start that lacks memory says so, and leaves no thread") {
         CHECK(comes_to_threads(before));
     }
     CHECK(refusals > 50);
+}
+
+TEST_CASE("a processor that lacks memory in any thread is refused, and runs when it is added again") {
+    std::uint64_t refusals = 0;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        BusMain main(instance());
+        REQUIRE(started(main).ok());
+        REQUIRE(main.wait_until_running(10 * ns_per_s));
+        FailingMemory::arm_everywhere(which);
+        absl::Status added = main.add_processor(processor("three")).status();
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        if (!added.ok()) {
+            ++refusals;
+            CHECK_MESSAGE(says(added, "memory"), added.ToString());
+            CHECK(main.report().processors.size() == 2);
+            added = main.add_processor(processor("three")).status();
+        }
+        CHECK_MESSAGE(added.ok(), added.ToString());
+        CHECK(main.wait_until_running(10 * ns_per_s));
+        CHECK(main.stop_and_join("the test is over") == 0);
+    }
+    CHECK(refusals > 10);
+}
+
+TEST_CASE("a log of transactions that lacks memory is late, and loses nothing") {
+    const TemporaryFolder folder;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        auto log = TransactionLog::create({folder.file(std::to_string(which))});
+        REQUIRE(log.ok());
+        (*log)->begin(std::make_shared<ServiceDirectory>());
+        auto sink = (*log)->open();
+        for (std::uint64_t id = 1; id <= 3; ++id) {
+            TransactionRecord record{};
+            record.id = id;
+            sink->on_end(record);
+        }
+        FailingMemory::arm_everywhere(which);
+        // A few rounds of its thread.
+        for (int i = 0; i < 70 && !FailingMemory::has_failed(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        sink.reset();
+        (*log)->close();
+        CHECK((*log)->counts().written == 3);
+        CHECK((*log)->counts().dropped == 0);
+    }
 }
 
 }  // namespace prosa::test
