@@ -2,8 +2,8 @@
  * test/core/bus/model/request_life.pml: an accepted request gets exactly one outcome, whatever its provider does.
  *
  * One requester, one provider, one link. Everything that may happen may happen at any moment: a timeout, an answer in
- * place or later, two answers, none, an exception, an end of the incarnation, a restart, a shutdown. A hang is a
- * provider that takes no step for as long as one likes.
+ * place or later, two answers, none, an exception, an end of the incarnation, a restart, a shutdown, which need not come. A
+ * hang is a provider that takes no step for as long as one likes, or none any more.
  *
  *   step here            function
  *   send                 Claim::Claim, Claim::commit
@@ -18,9 +18,10 @@
  *   restart              Shard::begin, Responder::open_endpoint
  *
  * Checked: no request ever gets a second outcome. When nothing more can happen, each accepted request has had its
- * outcome, all credit is back, and nothing is left in a ring, an outbox or a kept list. It comes to that in every run:
- * no cycle of states is there in which a request or an answer could go round.
- * Left out: bodies, blocks, parking, and other links; they do not decide an outcome.
+ * outcome, and unless the provider is stuck all credit is back, and nothing is left in a ring, an outbox or a kept list.
+ * It comes to that in every run: no cycle of states is there in which a request or an answer could go round.
+ * Left out: bodies, blocks, parking, and other links; they do not decide an outcome. A requester that ends before its
+ * outcome (Requester::abandon), and a client that leaves, are the simulation's.
  */
 #define ENTRIES 2    /* pending entries; an entry is used again under another id */
 #define SENDS 4      /* requests in all; an id is never used again */
@@ -55,7 +56,9 @@ byte outcomes[SENDS + 1];
 byte sent = 0;
 byte credit_in_use = 0;
 byte duplicates = 0;
+bool may_shut_down;
 bool is_shut_down = false;
+bool is_stuck = false;     /* the provider */
 
 byte published = NO_LIFE;   /* the incarnation in Main's table; 0: none */
 byte seen_life = NO_LIFE;    /* and in the table the requester looks at */
@@ -73,6 +76,10 @@ inline give_outcome(id) {
 
 active proctype Requester() {
     byte e, id;
+    if
+    :: may_shut_down = true;
+    :: may_shut_down = false;
+    fi;
 end:
     do
     :: atomic {  /* send */
@@ -98,10 +105,12 @@ end:
             state[e] = unused;
         fi
        }
+#ifndef FAULT_NO_TIMEOUT           /* then what a stuck provider holds has no outcome before the stop */
     :: atomic { state[0] == in_flight -> state[0] = TIMED_OUT; give_outcome(id_of[0]); }  /* time_out */
     :: atomic { state[1] == in_flight -> state[1] = TIMED_OUT; give_outcome(id_of[1]); }
+#endif
     :: atomic {  /* shut_down */
-        !is_shut_down ->
+        may_shut_down && !is_shut_down ->
         is_shut_down = true;
         if
         :: state[0] == in_flight -> state[0] = reported; give_outcome(id_of[0]);
@@ -181,6 +190,7 @@ end:
     :: atomic { len(outbox) > 0 && len(replies) < SLOTS -> outbox?e, id; replies!e, id; }  /* flush */
     :: atomic { life != NO_LIFE -> end_incarnation(); }
     :: atomic { life == NO_LIFE && lives_begun < LIVES -> lives_begun++; life = lives_begun; }  /* restart */
+    :: atomic { life != NO_LIFE -> is_stuck = true; break; }
     od
 }
 
@@ -195,11 +205,11 @@ end:
 active proctype AtRest() {
     byte i;
     timeout ->
-    assert(credit_in_use == 0);
     assert(duplicates == 0);
-    assert(state[0] == unused && state[1] == unused);
-    assert(len(requests) + len(replies) + len(outbox) == 0);
-    assert(kept[0] == 0 && kept[1] == 0);
+    assert(is_stuck || credit_in_use == 0);
+    assert(is_stuck || (state[0] == unused && state[1] == unused));
+    assert(is_stuck || len(requests) + len(replies) + len(outbox) == 0);
+    assert(is_stuck || (kept[0] == 0 && kept[1] == 0));
     for (i : 1 .. SENDS) {
         assert(outcomes[i] == (i <= sent -> 1 : 0));
     }

@@ -28,8 +28,9 @@ FAIR_CYCLES = ("fair cycles", ["-DNP", "-DNFAIR=4"], ["-l", "-f"])
 SOUND = {"request_life": [["SLOTS=1"], ["SLOTS=2"]], "shutdown": [[]]}
 FAULTY = {
     "request_life": [["FAULT_TIMEOUT_FREES_ENTRY"], ["FAULT_KEPT_FORGOTTEN"], ["FAULT_SECOND_ANSWER"],
-                     ["FAULT_SLOT_NOT_RESERVED", "SLOTS=1"]],
-    "shutdown": [["FAULT_REST_BEFORE_BEGIN"], ["FAULT_END_WITHOUT_COMPLETION"]],
+                     ["FAULT_SLOT_NOT_RESERVED", "SLOTS=1"], ["FAULT_NO_TIMEOUT"]],
+    "shutdown": [["FAULT_REST_BEFORE_BEGIN"], ["FAULT_END_WITHOUT_COMPLETION"], ["FAULT_NEVER_GIVES_UP"],
+                 ["FAULT_GIVES_UP_WITH_0"]],
 }
 ENDLESS = {"request_life": CYCLES, "shutdown": FAIR_CYCLES}
 ENDLESS_FAULTY = {
