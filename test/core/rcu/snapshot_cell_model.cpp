@@ -2,7 +2,8 @@
 //
 // Forbids   a snapshot read after its deletion, half built, or without an order before its deletion (its death
 //           writes what readers read; relacy hands freed addresses out again); a snapshot never freed; a reader
-//           that moves backwards; more pinned snapshots than slots; a slot that two readers write unordered.
+//           that moves backwards, or does not have after a refresh what it knew to be published; more pinned
+//           snapshots than slots; a slot that two readers write unordered.
 // Caught    each of these, made weaker alone: the four seq_cst operations of [announce] as acquire, release or
 //           acq_rel; the release store of leave ([release]); the release store and the acquire exchange of
 //           [slot]. So are a refresh that does not announce, or does not look again, and a leave that gives its
@@ -41,6 +42,7 @@ struct CellModel : rl::test_suite<Model, reader_count + 1> {
     void publish() {
         for (unsigned version = 2; version < 2 + publication_count; ++version) {
             cell.publish(std::make_unique<const Snapshot>(version));
+            published.store(version, std::memory_order_release);
             model_require(cell.pinned_count() <= slot_count, "a reader pins one snapshot");
         }
     }
@@ -51,6 +53,7 @@ struct CellModel : rl::test_suite<Model, reader_count + 1> {
     }
 
     Cell cell;
+    ModelAtomic<unsigned> published{1};
 };
 
 // What a reader last saw.
@@ -76,8 +79,10 @@ struct Refreshing : CellModel<Refreshing<reader_count, publication_count, turn_c
         model_require(reader.joined(), "there is a slot for each");
         for (unsigned turn = 0; turn < turn_count; ++turn) {
             view.look(reader);
+            const unsigned known = this->published.load(std::memory_order_acquire);
             reader.refresh();
             view.look(reader);
+            model_require(reader.current()->version.get() >= known, "a refresh brings what was published");
         }
     }
 };

@@ -1,8 +1,8 @@
 // Readers refresh, use, sleep and re-register at random while one writer publishes.
 //
 // Forbids   a snapshot read after its deletion (its words are poisoned first; sanitizers see it too);
-//           a torn or half-published snapshot; a reader that moves backwards; a snapshot that is never freed;
-//           more pinned snapshots than readers.
+//           a torn or half-published snapshot; a reader that moves backwards, or that refreshes after the last
+//           publication and does not have it; a snapshot that is never freed; more pinned snapshots than readers.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -36,13 +36,15 @@ struct Snapshot {
 
 using Cell = SnapshotCell<Snapshot>;
 
-// Returns the number of violations seen.
+constexpr std::uint64_t publications = 500'000;
+
+// Until all were published. Returns the number of violations seen.
 std::uint64_t read_until(Cell& cell, const std::atomic<bool>& stop, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::uint64_t violations = 0;
     std::uint64_t last_version = 0;
     Cell::Reader reader = cell.join();
-    while (!stop.load(std::memory_order_relaxed)) {
+    while (!stop.load(std::memory_order_acquire)) {
         if (random() % 512 == 0) {
             reader.leave();
             reader = cell.join();
@@ -54,13 +56,14 @@ std::uint64_t read_until(Cell& cell, const std::atomic<bool>& stop, std::uint64_
         last_version = version;
         if (random() % 64 == 0) std::this_thread::yield();
     }
+    reader.refresh();
+    violations += reader.current()->words[0] != publications;
     return violations;
 }
 
 // Returns how many snapshots were published.
 std::uint64_t publish_to_readers(std::uint64_t seed) {
     constexpr std::size_t readers = 4;
-    constexpr std::uint64_t publications = 500'000;
     std::atomic<int> alive{0};
     std::atomic<std::uint64_t> violations{0};
     std::size_t pinned_max = 0;
