@@ -29,9 +29,8 @@ sys.path.insert(0, str(HERE.parents[1] / "tools"))
 from prove import commit, commits_of, lines_of, sum_of  # noqa: E402
 
 TARGETS = sorted(path.name.removesuffix("_fuzz.cpp") for path in HERE.glob("*_fuzz.cpp"))
-# Of an input: short ones run more often. What is interesting is a few fields, lines or operations long: with these limits
-# a corpus reaches as many branches as with twice as many bytes. Messages must be longer than the deepest nesting that is
-# let through.
+# Of an input: short ones run more often. What is interesting is a few fields, lines or operations long; messages must be
+# longer than the deepest nesting that is let through.
 BYTES_MAX = {"ctl": 96, "dictionary": 256, "differential": 64, "flat_messages": 640, "flat_tvf": 640, "histogram": 96,
              "hlog": 320, "instance_settings": 512, "json": 144, "settings_environment": 96, "settings_yaml": 144,
              "simple_messages": 256, "simple_string_tvf": 256, "transaction_file": 96}
