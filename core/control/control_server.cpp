@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +18,7 @@
 
 #include "core/base/log.hpp"
 #include "core/control/control_socket.hpp"
+#include "core/control/socket_file.hpp"
 
 namespace prosa {
 namespace {
@@ -44,12 +44,13 @@ ControlAnswer answer_safely(const ControlHandler& handler, std::string_view line
 
 class ControlServer::Loop {
   public:
-    Loop(ControlServerOptions options, ControlHandler handler, FileDescriptor listener, FileDescriptor stop)
-        : options_(std::move(options)),
+    Loop(const ControlServerOptions& options, ControlHandler handler, FileDescriptor listener,
+         SocketFile file, FileDescriptor stop)
+        : options_(options),
           handler_(std::move(handler)),
           listener_(std::move(listener)),
+          file_(std::move(file)),
           stop_(std::move(stop)),
-          file_(FileIdentity::of(options_.path)),
           thread_([this] { run(); }) {}
 
     ~Loop() {
@@ -57,7 +58,6 @@ class ControlServer::Loop {
         if (::write(stop_.get(), &one, sizeof one) != sizeof one)
             log().error("the control thread cannot be told to end");
         thread_.join();
-        if (FileIdentity::of(options_.path) == file_) ::unlink(options_.path.c_str());
     }
 
     const std::string& path() const noexcept { return options_.path; }
@@ -70,19 +70,6 @@ class ControlServer::Loop {
         std::string answer;  // what is left to send; the client reads while it is empty
         bool is_answered = false;
         bool is_over = false;
-    };
-
-    // Names the socket's file, so that a server removes its own only.
-    struct FileIdentity {
-        dev_t device = 0;
-        ino_t inode = 0;
-        bool operator==(const FileIdentity&) const = default;
-
-        static FileIdentity of(const std::string& path) {
-            struct stat found {};
-            if (::lstat(path.c_str(), &found) != 0) return {};
-            return {found.st_dev, found.st_ino};
-        }
     };
 
     void run() {
@@ -214,8 +201,8 @@ class ControlServer::Loop {
     const ControlServerOptions options_;
     const ControlHandler handler_;
     const FileDescriptor listener_;
+    const SocketFile file_;
     const FileDescriptor stop_;
-    const FileIdentity file_;
     std::list<Client> clients_;
     std::vector<pollfd> polled_;
     Nanos accepts_from_ns_ = 0;
@@ -224,22 +211,23 @@ class ControlServer::Loop {
 };
 
 absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::start(ControlServerOptions options,
-                                                                    ControlHandler handler) {
+                                                                    ControlHandler handler) try {
     FileDescriptor stop(::eventfd(0, EFD_CLOEXEC));
     if (!stop)
         return make_error(absl::StatusCode::kResourceExhausted, "no eventfd could be made: {}",
                           std::strerror(errno));
+    SocketFile file(options.path);
     auto listener = listen_for_control(options.path);
     if (!listener.ok()) return listener.status();
-    const std::string path = options.path;
-    try {
-        return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
-            std::move(options), std::move(handler), *std::move(listener), std::move(stop))));
-    } catch (const std::system_error& error) {
-        ::unlink(path.c_str());
-        return make_error(absl::StatusCode::kResourceExhausted, "no thread for the control socket {}: {}",
-                          path, error.what());
-    }
+    file.own();
+    return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
+        options, std::move(handler), *std::move(listener), std::move(file), std::move(stop))));
+} catch (const std::system_error& error) {
+    return make_error(absl::StatusCode::kResourceExhausted, "no thread for the control socket {}: {}",
+                      options.path, error.what());
+} catch (const std::bad_alloc&) {
+    return make_error(absl::StatusCode::kResourceExhausted, "no memory for the control socket {}",
+                      options.path);
 }
 
 ControlServer::ControlServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}

@@ -6,7 +6,7 @@
 //           others then wait. What it throws is answered as an error.
 // Bounds    clients_max connections, request_bytes_max each; whoever neither sends nor takes its answer within
 //           timeout_ns is closed.
-// Errors    of start: see listen_for_control. A client's errors end its connection only.
+// Errors    of start: see listen_for_control, or no thread, no memory. A client's errors end its connection only.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // Instances with threads of their own, and what stands beside them, that lack one, or memory, when they start.
 //
-// Forbids   std::bad_alloc out of a start; a refusal that does not say which thread, or what, was missing; a thread that a refused start leaves; a
-//           processor that was refused and is there all the same.
+// Forbids   std::bad_alloc out of a start; a refusal that does not say which thread, or what, was missing; a thread
+//           or a socket's file that a refused start leaves; a processor that was refused and is there all the same.
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <pthread.h>
@@ -15,6 +15,7 @@
 #include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/bus/bus.hpp"
@@ -139,6 +140,28 @@ TEST_CASE("what lacks its thread beside an instance says so, and leaves nothing"
     CHECK_MESSAGE(says(no_server, "no thread for the control socket " + socket), no_server.ToString());
     CHECK(!std::filesystem::exists(socket));
     CHECK_MESSAGE(says(no_log, "no thread for the log of transactions"), no_log.ToString());
+}
+
+TEST_CASE("a control socket that lacks memory says so, and leaves no thread and no file") {
+    const TemporaryFolder folder;
+    const ControlServerOptions options{folder.file("ctl.sock")};
+    const std::size_t before = thread_count();
+    std::uint64_t refusals = 0;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        ControlServerOptions given = options;
+        FailingMemory::arm(which, false);
+        auto server = ControlServer::start(std::move(given), {});
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        CHECK(std::filesystem::exists(options.path) == server.ok());
+        if (server.ok()) continue;
+        ++refusals;
+        CHECK_MESSAGE(says(server.status(), "no memory for the control socket"), server.status().ToString());
+        CHECK(comes_to_threads(before));
+    }
+    CHECK(refusals > 3);
 }
 
 TEST_CASE("a start that lacks memory says so, and leaves no thread") {

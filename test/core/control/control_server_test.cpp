@@ -26,6 +26,7 @@ namespace {
 ControlAnswer echo(std::string_view request) {
     if (request.starts_with("refuse")) return ControlAnswer::error("refused as asked");
     if (request == "throw") throw std::runtime_error("thrown as asked");
+    if (request == "throw 1") throw 1;
     return {true, "you said: " + std::string(request)};
 }
 
@@ -77,6 +78,9 @@ TEST_CASE("a request is answered, refused, or its failure is told") {
     const auto thrown = ask_instance(served.path, "throw");
     REQUIRE(thrown.ok());
     CHECK(thrown->text == "the request failed: thrown as asked");
+    const auto thrown_number = ask_instance(served.path, "throw 1");
+    REQUIRE(thrown_number.ok());
+    CHECK(thrown_number->text == "the request failed");
 }
 
 TEST_CASE("an answer much larger than the socket's buffer arrives whole") {
