@@ -105,7 +105,7 @@ TransactionLogCounts TransactionLog::counts() const {
     const std::scoped_lock lock(mutex_);
     TransactionLogCounts counts;
     counts.written = written_.load(std::memory_order_relaxed);
-    counts.dropped = lost_.load(std::memory_order_relaxed) + dropped_by_gone_rings_;
+    counts.dropped = lost_.load(std::memory_order_relaxed) + given_up_ + dropped_by_gone_rings_;
     for (const auto& ring : rings_) counts.dropped += ring->dropped.value();
     return counts;
 }
@@ -120,9 +120,10 @@ void TransactionLog::run() {
         }
         const bool is_drained = try_drain();
         if (!is_last) continue;
-        attempts_left = is_drained ? 0 : attempts_left - 1;
-        if (attempts_left != 0) std::this_thread::sleep_for(flush_interval);
+        if (is_drained) return;
+        if (--attempts_left != 0) std::this_thread::sleep_for(flush_interval);
     }
+    give_up();
 }
 
 // Without memory, what was not written stays in its ring for the next round.
@@ -133,6 +134,19 @@ bool TransactionLog::try_drain() noexcept try {
 } catch (const std::bad_alloc&) {
     if (!std::exchange(lacks_memory_, true)) log().error("transaction log: out of memory, it is late");
     return false;
+}
+
+// No memory came for what is left in the rings; lines that were made before can still be written.
+void TransactionLog::give_up() noexcept try {
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& ring : rings_)
+            (void)ring->ring.drain(options_.ring_slots, [this](const std::byte*) { ++given_up_; });
+    }
+    file_.flush();
+    publish_counts();
+} catch (const std::bad_alloc&) {
+    log().error("transaction log: {} cannot be written, nor can it be said why", options_.path);
 }
 
 void TransactionLog::drain() {

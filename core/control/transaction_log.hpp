@@ -9,7 +9,7 @@
 //
 // Threads   a reactor puts a record into a ring of its own (RingSink); the log's thread writes. The rest: any.
 // Progress  of a reactor: wait-free, one copy of two cache lines, no system call.
-// Full      a full ring, or a file that cannot be written: the record is dropped and counted.
+// Full      a full ring, a file that cannot be written, or no memory at the end: the record is dropped and counted.
 // Units     ring_slots of 128 bytes for each reactor and client; a flush every 20 ms.
 // Proof     test/core/control/transaction_log_test.cpp
 #pragma once
@@ -79,6 +79,7 @@ class PROSA_API TransactionLog final : public TransactionJournal {
 
     void run();
     bool try_drain() noexcept;
+    void give_up() noexcept;
     void drain();
     void write(const TransactionRecord& record, Nanos wall_offset_ns);
     void publish_counts();
@@ -99,6 +100,7 @@ class PROSA_API TransactionLog final : public TransactionJournal {
     std::map<ProcessorId, std::string> processor_names_;
     std::vector<std::shared_ptr<TransactionRing>> rings_;
     std::uint64_t dropped_by_gone_rings_ = 0;
+    std::uint64_t given_up_ = 0;  // at the end
     std::atomic<std::uint64_t> written_{0};
     std::atomic<std::uint64_t> lost_{0};
     std::thread thread_;

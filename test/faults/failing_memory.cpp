@@ -25,8 +25,12 @@ thread_local constinit State state{};
 constexpr std::uint64_t none = ~std::uint64_t{0};
 std::atomic<std::uint64_t> left_everywhere{none};  // before the one that fails
 std::atomic<bool> has_failed_everywhere{false};
+std::atomic<bool> lasts_everywhere{false};
 
 bool must_fail_everywhere() noexcept {
+    if (lasts_everywhere.load(std::memory_order_relaxed) &&
+        has_failed_everywhere.load(std::memory_order_relaxed))
+        return true;
     if (left_everywhere.load(std::memory_order_relaxed) == none) return false;
     if (left_everywhere.fetch_sub(1, std::memory_order_relaxed) != 0) return false;
     has_failed_everywhere.store(true, std::memory_order_relaxed);
@@ -78,13 +82,15 @@ void FailingMemory::arm(std::uint64_t which, bool lasts) noexcept {
     has_failed_everywhere.store(false, std::memory_order_relaxed);
     state.is_armed = true;
 }
-void FailingMemory::arm_everywhere(std::uint64_t which) noexcept {
+void FailingMemory::arm_everywhere(std::uint64_t which, bool lasts) noexcept {
     state.has_failed = false;
     has_failed_everywhere.store(false, std::memory_order_relaxed);
+    lasts_everywhere.store(lasts, std::memory_order_relaxed);
     left_everywhere.store(which, std::memory_order_relaxed);
 }
 void FailingMemory::disarm() noexcept {
     state.is_armed = false;
+    lasts_everywhere.store(false, std::memory_order_relaxed);
     left_everywhere.store(none, std::memory_order_relaxed);
 }
 std::uint64_t FailingMemory::allocations() noexcept { return state.count; }

@@ -22,8 +22,8 @@ class FailingMemory {
   public:
     // From now on the allocation number `which` (from 0) fails, and with `lasts` each one after it.
     static void arm(std::uint64_t which, bool lasts) noexcept;
-    // That of all threads together, and only this one.
-    static void arm_everywhere(std::uint64_t which) noexcept;
+    // That of all threads together.
+    static void arm_everywhere(std::uint64_t which, bool lasts) noexcept;
     static void disarm() noexcept;
 
     static std::uint64_t allocations() noexcept;  // since arm

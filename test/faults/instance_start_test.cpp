@@ -1,7 +1,8 @@
 // Instances with threads of their own, and what stands beside them, that lack one, or memory, when they start.
 //
 // Forbids   std::bad_alloc out of a start; a refusal that does not say which thread, or what, was missing; a thread
-//           or a socket's file that a refused start leaves; a processor that was refused and is there all the same.
+//           or a socket's file that a refused start leaves; a processor that was refused and is there all the same;
+//           a record of the log of transactions that is neither written nor counted.
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <pthread.h>
@@ -194,7 +195,7 @@ TEST_CASE("a processor that lacks memory in any thread is refused, and runs when
         BusMain main(instance());
         REQUIRE(started(main).ok());
         REQUIRE(main.wait_until_running(10 * ns_per_s));
-        FailingMemory::arm_everywhere(which);
+        FailingMemory::arm_everywhere(which, false);
         absl::Status added = main.add_processor(processor("three")).status();
         has_failed = FailingMemory::has_failed();
         FailingMemory::disarm();
@@ -225,7 +226,7 @@ TEST_CASE("a log of transactions that lacks memory is late, and loses nothing") 
             record.id = id;
             sink->on_end(record);
         }
-        FailingMemory::arm_everywhere(which);
+        FailingMemory::arm_everywhere(which, false);
         // A few rounds of its thread.
         for (int i = 0; i < 70 && !FailingMemory::has_failed(); ++i)
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -235,6 +236,28 @@ TEST_CASE("a log of transactions that lacks memory is late, and loses nothing") 
         (*log)->close();
         CHECK((*log)->counts().written == 3);
         CHECK((*log)->counts().dropped == 0);
+    }
+}
+
+TEST_CASE("what a log of transactions has no memory to write at its end is counted as dropped") {
+    const TemporaryFolder folder;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; which += 4) {
+        CAPTURE(which);
+        auto log = TransactionLog::create({folder.file(std::to_string(which))});
+        REQUIRE(log.ok());
+        (*log)->begin(std::make_shared<ServiceDirectory>());
+        auto sink = (*log)->open();
+        FailingMemory::arm_everywhere(which, true);
+        TransactionRecord record{};
+        for (record.id = 1; record.id <= 3; ++record.id) sink->on_end(record);
+        (*log)->close();
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        const TransactionLogCounts counts = (*log)->counts();
+        CHECK(counts.written + counts.dropped == 3);
+        if (which == 0) CHECK(counts.dropped == 3);
+        if (!has_failed) CHECK(counts.written == 3);
     }
 }
 
