@@ -25,6 +25,9 @@ constexpr std::array<Level, 6> levels = {{
     {"trace", "5", spdlog::level::trace},
 }};
 
+// Made when the program is loaded: what is logged first may be that there is no memory.
+[[maybe_unused]] const spdlog::logger& log_at_load = log();
+
 }  // namespace
 
 spdlog::logger& log() noexcept {

@@ -19,7 +19,7 @@ std::unique_ptr<const ServiceTable> empty_table() { return std::make_unique<Serv
 }  // namespace
 
 const absl::Status& out_of_memory() {
-    static const absl::Status status = absl::ResourceExhaustedError("out of memory");
+    static const auto& status = *new absl::Status(absl::ResourceExhaustedError("out of memory"));
     return status;
 }
 

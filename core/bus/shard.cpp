@@ -20,9 +20,9 @@ Shard::Shard(BusNode& node, QueueKey key, std::shared_ptr<const ProcessorDefinit
     (void)out_of_memory();
 }
 
-// Made before memory can be short.
+// Made before memory can be short, and never destroyed: a hung thread may need it while the process exits.
 const ProcessorError& Shard::out_of_memory() {
-    static const ProcessorError error = ProcessorError::recoverable("out of memory");
+    static const auto& error = *new ProcessorError(ProcessorError::recoverable("out of memory"));
     return error;
 }
 
