@@ -124,7 +124,7 @@ bool BusMain::wait_until_running(Nanos timeout_ns) {
 
 // A stop needs no memory; its reason does.
 void BusMain::stop(std::string reason) try {
-    control_->ask([&] { control_->begin_stop(std::move(reason)); });
+    control_->ask([&] { control_->stop(std::move(reason)); });
 } catch (const std::bad_alloc&) {
     request_stop();
 }
@@ -140,9 +140,7 @@ int BusMain::join() { return control_->join(); }
 bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns); }
 
 void BusMain::begin_stop(std::string reason) try {
-    control_->ask([&] {
-        if (control_->may_stop()) control_->begin_stop(std::move(reason));
-    });
+    control_->ask([&] { control_->begin_stop(std::move(reason)); });
 } catch (const std::bad_alloc&) {
     if (!is_stopping()) request_stop();
 }

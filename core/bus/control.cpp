@@ -122,7 +122,7 @@ bool BusMain::Control::run_once(Nanos now_ns) {
     const std::uint32_t requests = stop_requests_.load(std::memory_order_relaxed);
     while (stop_requests_seen_ != requests) {
         ++stop_requests_seen_;
-        begin_stop("signal");
+        stop("signal");
     }
     for (HostedReactor& hosted : reactors_)
         while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front()))

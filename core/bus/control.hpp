@@ -124,10 +124,10 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     absl::StatusOr<CommandAnswers> post_command(std::string_view processor, const std::string& command);
     InstanceReport report() const;
     ReactorPlan plan() const;
-    void begin_stop(std::string reason) noexcept;
+    void stop(std::string reason) noexcept;        // the second call makes its timeout now
+    void begin_stop(std::string reason) noexcept;  // unless it has begun
     // The instance is destroyed with a thread that hangs: its memory outlives it.
     void outlive(std::shared_ptr<Control> self) noexcept { self_ = std::move(self); }
-    bool may_stop() const noexcept { return phase_ == Phase::created || phase_ == Phase::running; }
     std::shared_ptr<ClientState> add_client(std::shared_ptr<Waker> waker);
 
     // One turn of Main. False when the instance has ended.
@@ -170,9 +170,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void on(QueueEnded& event);
     void on(ServicesChanged& event);
     // That the last of several processors are done is no second request.
-    void on(StopRequested& event) {
-        if (may_stop()) begin_stop(std::move(event.reason));
-    }
+    void on(StopRequested& event) { begin_stop(std::move(event.reason)); }
 
     // hosting
     Topology topology() const;

@@ -15,6 +15,10 @@ constexpr std::uint32_t rest_observations_needed = 3;
 }  // namespace
 
 void BusMain::Control::begin_stop(std::string reason) noexcept {
+    if (phase_ == Phase::created || phase_ == Phase::running) stop(std::move(reason));
+}
+
+void BusMain::Control::stop(std::string reason) noexcept {
     if (phase_ == Phase::created) {
         phase_ = Phase::stopped;
         is_stopping_.store(true, std::memory_order_relaxed);

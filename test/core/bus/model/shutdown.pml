@@ -6,7 +6,7 @@
  * shutdown_timeout may be over at any moment.
  *
  *   step here            function
- *   ask_to_stop          BusMain::request_stop, Control::begin_stop
+ *   ask_to_stop          BusMain::request_stop, Control::stop
  *   observe              Control::is_at_rest, Control::advance_stop
  *   late                 Control::advance_stop at stop_deadline_ns_, Control::tell_completion
  *   end_everything       Control::end_everything
