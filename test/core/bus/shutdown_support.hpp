@@ -1,0 +1,66 @@
+// test/core/bus/shutdown_support.hpp: processors and clients that have something in flight when an instance stops.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "test/core/bus/bus_support.hpp"
+
+namespace prosa::test {
+
+// Whose stop waits for what is in flight.
+inline InstanceOptions patient_options() {
+    InstanceOptions made = options();
+    made.bus.shutdown_timeout_ns = 600 * ns_per_s;
+    made.bus.call_timeout_ns = 600 * ns_per_s;
+    return made;
+}
+
+inline void keep_for_ever(LambdaProcessor& self, Request& request) { self.kept.push_back(request.keep()); }
+
+// Answers each request after `delay_ns`.
+inline ProcessorDefinition slow_provider(std::string service, Nanos delay_ns) {
+    return definition("slow", [service = std::move(service), delay_ns](LambdaProcessor& p) {
+        p.start = [service](LambdaProcessor& self) {
+            self.bus().add_services({service});
+            return absl::OkStatus();
+        };
+        p.request = [delay_ns](LambdaProcessor& self, Request& request) {
+            self.kept.push_back(request.keep());
+            self.bus().set_timer(self.bus().now_ns() + delay_ns, self.kept.size() - 1);
+        };
+        p.timer = [](LambdaProcessor& self, std::uint64_t token) {
+            self.kept.at(token).reply(bytes_of("done"));
+        };
+    });
+}
+
+// Outcomes of a client by their code.
+struct Tally {
+    explicit Tally(BusClient& client) {
+        client.on_outcome([this](const Outcome& outcome) {
+            ++by_error[outcome.error];
+            ++total;
+        });
+    }
+    std::map<ServiceError, int> by_error;
+    int total = 0;
+};
+
+inline bool send_all(BusClient& client, ServiceHandle service, int count) {
+    return eventually([&] {
+        client.poll();
+        while (count > 0 && client.send(service, bytes_of("x"))) --count;
+        return count == 0;
+    });
+}
+
+inline std::uint64_t received_by(const BusMain& main, std::size_t processor) {
+    return main.report().processors.at(processor).queues.at(0).callee[static_cast<std::size_t>(
+        CalleeCounter::received)];
+}
+
+}  // namespace prosa::test
