@@ -141,7 +141,9 @@ void close_transaction_log(const std::shared_ptr<TransactionLog>& log) {
     if (counts.dropped == 0) return;
     fmt::print(stderr,
                "warning: {} of {} requests are not in the log of transactions: its ring was full "
-               "(observability.transaction_log.ring_slots), or its file could not be written\n",
+               "(observability.transaction_log.ring_slots), its file could not be written, or there was no "
+               "memory at "
+               "the end\n",
                counts.dropped, counts.dropped + counts.written);
 }
 

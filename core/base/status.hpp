@@ -8,17 +8,28 @@
 #include <absl/status/statusor.h>
 #include <fmt/format.h>
 
+#include <new>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "core/base/export.hpp"
 
 namespace prosa {
+
+// Made when the program is loaded, so that its text needs no memory when there is none, and never destroyed: a hung
+// thread may need it while the process exits.
+PROSA_API const absl::Status& out_of_memory() noexcept;
 
 inline absl::string_view to_absl(std::string_view text) noexcept { return {text.data(), text.size()}; }
 inline std::string_view to_std(absl::string_view text) noexcept { return {text.data(), text.size()}; }
 
+// Without memory for the text: out_of_memory().
 template <typename... Args>
-absl::Status make_error(absl::StatusCode code, fmt::format_string<Args...> format, Args&&... args) {
+absl::Status make_error(absl::StatusCode code, fmt::format_string<Args...> format, Args&&... args) try {
     return absl::Status(code, to_absl(fmt::format(format, std::forward<Args>(args)...)));
+} catch (const std::bad_alloc&) {
+    return out_of_memory();
 }
 
 // The caller's data is malformed.

@@ -18,11 +18,6 @@ std::unique_ptr<const ServiceTable> empty_table() { return std::make_unique<Serv
 
 }  // namespace
 
-const absl::Status& out_of_memory() {
-    static const auto& status = *new absl::Status(absl::ResourceExhaustedError("out of memory"));
-    return status;
-}
-
 BusMain::Control::Control(InstanceOptions options)
     : options_(std::move(options)),
       start_ns_(options_.stepped_from_ns.value_or(monotonic_now_ns())),
@@ -41,7 +36,6 @@ BusMain::Control::Control(InstanceOptions options)
       random_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       now_ns_(start_ns_),
       stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
-    (void)out_of_memory();
     waker_ = std::make_shared<Waker>();
     inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);

@@ -296,8 +296,4 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
     return future.get();
 }
 
-// For calls that return a status. Made with the first instance, so that its text needs no memory when there is
-// none, and never destroyed: a hung thread may need it while the process exits.
-const absl::Status& out_of_memory();
-
 }  // namespace prosa

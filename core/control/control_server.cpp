@@ -4,11 +4,14 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <exception>
 #include <list>
 #include <new>
 #include <system_error>
@@ -216,10 +219,10 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::start(ControlServe
     if (!stop)
         return make_error(absl::StatusCode::kResourceExhausted, "no eventfd could be made: {}",
                           std::strerror(errno));
-    SocketFile file(options.path);
-    auto listener = listen_for_control(options.path);
+    std::string path = options.path;  // before there is a file, for it takes memory
+    auto listener = listen_for_control(path);
     if (!listener.ok()) return listener.status();
-    file.own();
+    SocketFile file(std::move(path));
     return std::unique_ptr<ControlServer>(new ControlServer(std::make_unique<Loop>(
         options, std::move(handler), *std::move(listener), std::move(file), std::move(stop))));
 } catch (const std::system_error& error) {

@@ -161,11 +161,13 @@ absl::StatusOr<FileDescriptor> listen_for_control(const std::string& path) {
     if (*stale) ::unlink(path.c_str());
     auto socket = make_socket(SOCK_NONBLOCK);
     if (!socket.ok()) return socket.status();
-    // Nobody can connect before listen, so the file's mode is never wider than 0600 for a connection.
-    if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
-        ::chmod(path.c_str(), 0600) != 0 || ::listen(socket->get(), backlog_connections) != 0)
+    if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
         return cannot_listen(path, errno);
-    return socket;
+    // Nobody can connect before listen, so the file's mode is never wider than 0600 for a connection.
+    if (::chmod(path.c_str(), 0600) == 0 && ::listen(socket->get(), backlog_connections) == 0) return socket;
+    const int failure = errno;
+    ::unlink(path.c_str());
+    return cannot_listen(path, failure);
 }
 
 absl::Status check_listen_for_control(const std::string& path) {

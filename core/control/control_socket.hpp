@@ -1,7 +1,6 @@
 // core/control/control_socket.hpp: the Unix socket through which an instance is controlled.
 //
-// Life      the socket's file belongs to the process that listens. One that a dead process left is replaced;
-// one that
+// Life      the socket's file belongs to the process that listens. One that a dead process left is replaced; one that
 //           somebody listens on is never taken away.
 // Access    mode 0600, and the peer's user must be ours or root.
 // Threads   any.

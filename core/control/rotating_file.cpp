@@ -54,14 +54,14 @@ void RotatingFile::append(std::string_view line) {
     if (buffer_.size() >= buffer_bytes_max) flush();
 }
 
-void RotatingFile::flush() {
+void RotatingFile::flush() noexcept {
     if (buffer_.empty()) return;
     status_ = write_buffer();
     (status_.ok() ? written_lines_ : lost_lines_) += std::exchange(buffered_lines_, 0);
     buffer_.clear();
 }
 
-absl::Status RotatingFile::write_buffer() {
+absl::Status RotatingFile::write_buffer() noexcept {
     if (!file_)
         if (const absl::Status opened = open(); !opened.ok()) return opened;
     std::string_view left = buffer_;

@@ -30,7 +30,7 @@ class PROSA_API RotatingFile {
     // The line ends in \n. It is buffered; when buffered lines go out here and fail, their count is in
     // lost_lines().
     void append(std::string_view line);
-    void flush();
+    void flush() noexcept;
 
     std::uint64_t written_lines() const noexcept { return written_lines_; }
     std::uint64_t lost_lines() const noexcept { return lost_lines_; }
@@ -40,7 +40,7 @@ class PROSA_API RotatingFile {
   private:
     static constexpr std::size_t buffer_bytes_max = 64U << 10;
 
-    absl::Status write_buffer();
+    absl::Status write_buffer() noexcept;
     void rotate();
 
     const std::string path_;

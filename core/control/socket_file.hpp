@@ -12,18 +12,17 @@
 
 namespace prosa {
 
-// The socket's file, from the moment that it is ours; one that has taken its place stays.
+// Another one that has taken the place of ours stays.
 class SocketFile {
   public:
-    explicit SocketFile(std::string path) : path_(std::move(path)) {}
+    // Of the file that is at `path` now; none: there is nothing to remove.
+    explicit SocketFile(std::string path) noexcept : path_(std::move(path)), identity_(identity_of(path_)) {}
     SocketFile(SocketFile&& other) noexcept
         : path_(std::move(other.path_)), identity_(std::exchange(other.identity_, std::nullopt)) {}
     SocketFile& operator=(SocketFile&&) = delete;
     ~SocketFile() {
         if (identity_ && identity_of(path_) == identity_) ::unlink(path_.c_str());
     }
-
-    void own() noexcept { identity_ = identity_of(path_); }
 
   private:
     using Identity = std::pair<dev_t, ino_t>;

@@ -66,7 +66,7 @@ absl::StatusOr<std::shared_ptr<TransactionLog>> TransactionLog::create(Transacti
     return make_error(absl::StatusCode::kResourceExhausted, "no thread for the log of transactions: {}",
                       error.what());
 } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("no memory for the log of transactions");
+    return make_error(absl::StatusCode::kResourceExhausted, "no memory for the log of transactions");
 }
 
 TransactionLog::TransactionLog(TransactionLogOptions options)
@@ -87,9 +87,10 @@ void TransactionLog::name_processor(ProcessorId id, std::string_view name) {
 
 std::unique_ptr<TransactionSink> TransactionLog::open() {
     auto ring = std::make_shared<TransactionRing>(options_.ring_slots);
+    auto sink = std::make_unique<RingSink>(ring);
     const std::scoped_lock lock(mutex_);
-    rings_.push_back(ring);
-    return std::make_unique<RingSink>(std::move(ring));
+    rings_.push_back(std::move(ring));
+    return sink;
 }
 
 void TransactionLog::close() {
@@ -137,16 +138,13 @@ bool TransactionLog::try_drain() noexcept try {
 }
 
 // No memory came for what is left in the rings; lines that were made before can still be written.
-void TransactionLog::give_up() noexcept try {
-    {
-        const std::scoped_lock lock(mutex_);
-        for (const auto& ring : rings_)
-            (void)ring->ring.drain(options_.ring_slots, [this](const std::byte*) { ++given_up_; });
-    }
+void TransactionLog::give_up() noexcept {
     file_.flush();
     publish_counts();
-} catch (const std::bad_alloc&) {
-    log().error("transaction log: {} cannot be written, nor can it be said why", options_.path);
+    const std::scoped_lock lock(mutex_);
+    for (const auto& ring : rings_)
+        (void)ring->ring.drain(options_.ring_slots, [this](const std::byte*) { ++given_up_; });
+    log().error("transaction log: out of memory; requests that are not in it: {}", given_up_);
 }
 
 void TransactionLog::drain() {
@@ -172,11 +170,11 @@ void TransactionLog::drain() {
     publish_counts();
 }
 
-void TransactionLog::publish_counts() {
+void TransactionLog::publish_counts() noexcept {
     written_.store(file_.written_lines(), std::memory_order_relaxed);
     lost_.store(file_.lost_lines(), std::memory_order_relaxed);
     const bool fails = !file_.status().ok();
-    if (fails && !has_failed_) log().error("transaction log: {}", message_of(file_.status()));
+    if (fails && !has_failed_) log().error("transaction log: {}", to_std(file_.status().message()));
     if (!fails && has_failed_) log().warn("transaction log: {} can be written again", options_.path);
     has_failed_ = fails;
 }

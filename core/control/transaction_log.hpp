@@ -60,7 +60,7 @@ struct TransactionRing {
 
 class PROSA_API TransactionLog final : public TransactionJournal {
   public:
-    // Opens the file and starts the thread. Error: the file cannot be opened, there is no thread for it.
+    // Opens the file and starts the thread. Error: the file cannot be opened, there is no thread or no memory for it.
     static absl::StatusOr<std::shared_ptr<TransactionLog>> create(TransactionLogOptions options);
     ~TransactionLog() override;  // closes
 
@@ -82,7 +82,7 @@ class PROSA_API TransactionLog final : public TransactionJournal {
     void give_up() noexcept;
     void drain();
     void write(const TransactionRecord& record, Nanos wall_offset_ns);
-    void publish_counts();
+    void publish_counts() noexcept;
     std::string requester_name(const TransactionRecord& record) const;
     std::string processor_name(ProcessorId id) const;
     const std::string& service_name(ServiceHandle service);

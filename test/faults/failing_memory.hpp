@@ -4,7 +4,7 @@
 // The program that links failing_memory.cpp has its operator new, mi_malloc_aligned and what frees both
 // replaced.
 //
-// Threads   one: the test's. Allocations of other threads are not counted, and fail by arm_everywhere only.
+// Threads   one: the test's. Allocations of other threads count, and fail, by arm_everywhere only.
 #pragma once
 
 #include <cstdint>
