@@ -152,14 +152,16 @@ class BusClient::Impl final : public Caller {
 };
 
 std::unique_ptr<BusClient> BusClient::connect(std::shared_ptr<BusMain::Control> control) {
-    const auto id = control->take_peer_id();
-    if (!id) return nullptr;
+    PeerIdLease lease = control->lease_peer_id();
+    if (!lease.is_valid()) return nullptr;
     Peer peer;
-    peer.id = *id;
+    peer.id = lease.id();
     peer.waker = std::make_shared<Waker>();
-    peer.pools = std::make_shared<MessagePools>(*id, control->options().bus, 0);
-    return std::unique_ptr<BusClient>(
+    peer.pools = std::make_shared<MessagePools>(peer.id, control->options().bus, 0);
+    std::unique_ptr<BusClient> client(
         new BusClient(std::make_unique<Impl>(std::move(control), std::move(peer))));
+    lease.keep();
+    return client;
 }
 
 BusClient::BusClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -5,7 +5,9 @@
 #include <array>
 #include <chrono>
 #include <mutex>
+#include <new>
 #include <thread>
+#include <utility>
 
 #include "core/base/log.hpp"
 #include "core/bus/bus_client.hpp"
@@ -27,7 +29,8 @@ constexpr std::array stop_signals = {SIGINT, SIGTERM};
 // What the process did on these signals before an instance listened, and which one does so now.
 class SignalActions {
   public:
-    void install(const BusMain* instance) {
+    // False: it had done so before.
+    bool install(const BusMain* instance) {
         const std::scoped_lock lock(mutex_);
         struct sigaction action {};
         action.sa_handler = on_signal;
@@ -35,7 +38,7 @@ class SignalActions {
         sigemptyset(&action.sa_mask);
         for (std::size_t i = 0; i < stop_signals.size(); ++i)
             sigaction(stop_signals[i], &action, owner_ == nullptr ? &before_[i] : nullptr);
-        owner_ = instance;
+        return std::exchange(owner_, instance) != instance;
     }
 
     // Unless another instance took over meanwhile.
@@ -54,6 +57,17 @@ class SignalActions {
 };
 
 SignalActions signal_actions;
+
+bool begin_listening(BusMain* instance) {
+    signalled_instance.set(instance);
+    return signal_actions.install(instance);
+}
+
+void end_listening(BusMain* instance) {
+    signal_actions.restore(instance);
+    signalled_instance.clear(instance);
+    while (signalled_instance.is_visited()) std::this_thread::yield();
+}
 
 // A line for each shard; the error of the first one that refuses, with all lines.
 absl::StatusOr<std::string> joined(CommandAnswers& answers) {
@@ -76,9 +90,7 @@ BusMain::BusMain(InstanceOptions options) : control_(std::make_shared<Control>(s
 BusMain::~BusMain() {
     // Short enough to need no memory, for there may be none: a stop always begins.
     const bool has_ended = stop_and_join("it is destroyed") == 0;
-    signal_actions.restore(this);
-    signalled_instance.clear(this);
-    while (signalled_instance.is_visited()) std::this_thread::yield();
+    end_listening(this);
     // A thread that hangs still uses what control_ owns: then the memory outlives this object.
     if (!has_ended) control_->outlive(control_);
 }
@@ -97,11 +109,10 @@ absl::StatusOr<ProcessorId> BusMain::add_processor(ProcessorDefinition definitio
 ReactorPlan BusMain::plan() const { return control_->plan(); }
 
 absl::Status BusMain::start() {
-    if (control_->options().handles_signals) {
-        signalled_instance.set(this);
-        signal_actions.install(this);
-    }
-    return control_->start();
+    const bool began_listening = control_->options().handles_signals && begin_listening(this);
+    const absl::Status started = control_->start();
+    if (!started.ok() && began_listening) end_listening(this);
+    return started;
 }
 
 bool BusMain::step(Nanos now_ns) { return control_->step(now_ns); }
@@ -142,7 +153,7 @@ bool BusMain::join_for(Nanos timeout_ns) { return control_->join_for(timeout_ns)
 void BusMain::begin_stop(std::string reason) try {
     control_->ask([&] { control_->begin_stop(std::move(reason)); });
 } catch (const std::bad_alloc&) {
-    if (!is_stopping()) request_stop();
+    control_->request_begin_stop();
 }
 
 int BusMain::stop_and_join(std::string reason) {

@@ -70,10 +70,9 @@ void BusMain::Control::request_stop() noexcept {
     waker_->wake();
 }
 
-std::optional<ReactorId> BusMain::Control::take_peer_id() noexcept {
-    const std::uint32_t id = next_peer_id_.fetch_add(1, std::memory_order_relaxed);
-    if (id >= peers_max) return std::nullopt;
-    return static_cast<ReactorId>(id);
+void BusMain::Control::request_begin_stop() noexcept {
+    must_begin_stop_.store(true, std::memory_order_relaxed);
+    waker_->wake();
 }
 
 // --- the loop ---------------------------------------------------------------------------------------------------
@@ -103,10 +102,10 @@ BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
     return instance;
 }
 
-void BusMain::Control::run_without_main() {
+void BusMain::Control::run_without_main() noexcept {
     if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();  // [main]
     const std::scoped_lock lock(without_main_);
-    inbox_->run_pending(inbox_capacity_tasks);
+    attempt([this] { inbox_->run_pending(inbox_capacity_tasks); });
 }
 
 bool BusMain::Control::run_once(Nanos now_ns) {
@@ -118,10 +117,12 @@ bool BusMain::Control::run_once(Nanos now_ns) {
         ++stop_requests_seen_;
         stop("signal");
     }
+    if (must_begin_stop_.exchange(false, std::memory_order_relaxed)) begin_stop("out of memory");
     for (HostedReactor& hosted : reactors_)
         while (!hosted.backlog.empty() && hosted.reactor->post(hosted.backlog.front()))
             hosted.backlog.pop_front();
     restart_due(now_ns);
+    end_due();
     watch(now_ns);
     attempt([this] { publish(); });
     publisher_.reclaim();
@@ -217,6 +218,7 @@ void BusMain::Control::on(QueueEnded& event) {
     const std::string name = queue_name(*processor->definition, value_of(event.key.queue));
     publisher_.remove_provider(ProviderId{event.key.processor, event.key.queue});
     queue.provider.reset();
+    queue.must_end = false;
     if (event.has_error) queue.last_error = event.error;  // copied: the event may have to be handled again
     queue.state = ProcessorState::stopped;
     if (processor->is_removing) return erase_if_gone(*processor);

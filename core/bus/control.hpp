@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -22,6 +23,7 @@
 #include "core/bus/bus_node.hpp"
 #include "core/bus/hang_detector.hpp"
 #include "core/bus/main_event.hpp"
+#include "core/bus/peer_id_lease.hpp"
 #include "core/bus/reactor_plan.hpp"
 #include "core/bus/restart_backoff.hpp"
 #include "core/bus/shard.hpp"
@@ -67,6 +69,7 @@ struct QueueRecord {
     RestartBackoff backoff;
     Nanos restart_at_ns = no_deadline_ns;
     bool restarts_when_ended = false;  // an operator asked
+    bool must_end = false;             // it was not told yet, for want of memory
     std::uint64_t restarts = 0;
     std::string last_error;
 };
@@ -100,10 +103,12 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     bool is_stop_requested() const noexcept { return stop_requests_.load(std::memory_order_relaxed) != 0; }
     std::shared_ptr<Link> connect(const Peer& requester, ReactorId provider) override;
     void request_stop() noexcept;
-    // Runs `query` on Main's thread and returns its result; directly when Main does not run. What it throws comes here.
+    // Runs `query` on Main's thread and returns its result; directly when Main does not run. What it throws comes here,
+    // and std::bad_alloc when the question itself lacks memory.
     template <typename Query>
     auto ask(Query query) -> decltype(query());
-    std::optional<ReactorId> take_peer_id() noexcept;
+    void request_begin_stop() noexcept;
+    PeerIdLease lease_peer_id() noexcept { return {next_peer_id_, peers_max}; }
 
     // --- the embedding thread ----------------------------------------------------------------------------------
     absl::Status start();
@@ -163,7 +168,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     }
     void note_lack_of_memory() noexcept;
     static Control*& main_of_thread() noexcept;  // null on a thread that is no Main
-    void run_without_main();
+    void run_without_main() noexcept;
     void handle(MainEvent& event);
     void on(QueueRegistered& event);
     void on(QueueRunning& event);
@@ -177,7 +182,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     HostedReactor& host(ReactorId id, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     void furnish(HostedReactor& hosted, const ReactorPlan::Entry& entry, std::uint32_t queue_count);
     static void take_place(const HostedReactor& hosted) noexcept;
-    absl::Status launch(HostedReactor& hosted);
+    absl::Status launch(HostedReactor& hosted) noexcept;
     absl::Status launch_all();
     absl::Status launch_everything();
     absl::Status launch_main();
@@ -196,7 +201,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void post(HostedReactor& hosted, ControlTask task);
     void publish();
     void begin(ProcessorRecord& processor, QueueRecord& queue) noexcept;
-    void end(QueueRecord& queue);
+    void end(QueueRecord& queue) noexcept;
+    void end_due() noexcept;
 
     // registry
     ProcessorRecord* find(std::string_view name);
@@ -257,7 +263,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     std::atomic<bool> is_stopping_{false};
     std::atomic<std::uint32_t> stop_requests_{0};  // by signals
     std::uint32_t stop_requests_seen_ = 0;
-    std::mutex join_;  // one joins the threads; others who join wait for it
+    std::atomic<bool> must_begin_stop_{false};  // by who had no memory for more
+    std::mutex join_;                           // one joins the threads; others who join wait for it
     std::thread thread_;
     std::promise<void> ended_promise_;
     std::shared_future<void> ended_{ended_promise_.get_future()};
@@ -290,7 +297,10 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
             result->set_exception(std::current_exception());
         }
     });
-    while (!inbox_->post(task)) run_without_main();
+    while (!inbox_->post(task)) {
+        if (inbox_->lacked_memory()) throw std::bad_alloc();
+        run_without_main();
+    }
     // Main's thread may have left before it saw the task: then whoever waits runs it.
     while (future.wait_for(answer_poll) != std::future_status::ready) run_without_main();
     return future.get();

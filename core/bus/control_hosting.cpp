@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <new>
 #include <system_error>
 
 #include "core/base/log.hpp"
@@ -100,10 +101,11 @@ absl::Status BusMain::Control::launch_everything() try {
 
 absl::Status BusMain::Control::host_all(const HostingPlan& plan) {
     for (const auto& entry : plan.reactors.reactors) {
-        const auto id = take_peer_id();
-        if (!id) return no_reactor_left();
+        PeerIdLease lease = lease_peer_id();
+        if (!lease.is_valid()) return no_reactor_left();
         // One that hosts nothing yet may get a processor later.
-        host(*id, entry, std::max(static_cast<std::uint32_t>(entry.queues.size()), 1U));
+        host(lease.id(), entry, std::max(static_cast<std::uint32_t>(entry.queues.size()), 1U));
+        lease.keep();
     }
     std::size_t at = 0;
     for (ProcessorRecord& processor : processors_) adopt_queues(processor, plan.of_queue[at++]);
@@ -171,7 +173,7 @@ void BusMain::Control::take_place(const HostedReactor& hosted) noexcept try {
     log().warn("reactor {} floats: out of memory", value_of(hosted.id));
 }
 
-absl::Status BusMain::Control::launch(HostedReactor& hosted) try {
+absl::Status BusMain::Control::launch(HostedReactor& hosted) noexcept try {
     hosted.thread = std::thread([&hosted] {
         take_place(hosted);
         hosted.probe.attach();
@@ -245,14 +247,15 @@ absl::Status BusMain::Control::host_now(ProcessorRecord& processor) {
             of_queue.push_back(*idle);
             continue;
         }
-        const auto id = take_peer_id();
-        if (!id) return no_reactor_left();
-        HostedReactor& hosted = host(*id, place_later(*id, definition), 1);
+        PeerIdLease lease = lease_peer_id();
+        if (!lease.is_valid()) return no_reactor_left();
+        HostedReactor& hosted = host(lease.id(), place_later(lease.id(), definition), 1);
         if (absl::Status launched = options_.stepped_from_ns ? absl::OkStatus() : launch(hosted);
             !launched.ok()) {
             forget_last_reactor();
             return launched;
         }
+        lease.keep();
         of_queue.push_back(static_cast<std::uint32_t>(reactors_.size() - 1));
     }
     adopt_queues(processor, of_queue);
@@ -332,9 +335,20 @@ void BusMain::Control::begin(ProcessorRecord& processor, QueueRecord& queue) noe
     queue.restart_at_ns = now_ns_ + memory_retry_ns;
 }
 
-void BusMain::Control::end(QueueRecord& queue) {
-    post(*queue.host,
-         [node = queue.host->node.get(), shard = queue.shard] { node->end_shard(*shard, nullptr); });
+// Without memory it is told at the next turn.
+void BusMain::Control::end(QueueRecord& queue) noexcept {
+    queue.must_end = true;
+    attempt([&] {
+        post(*queue.host,
+             [node = queue.host->node.get(), shard = queue.shard] { node->end_shard(*shard, nullptr); });
+        queue.must_end = false;
+    });
+}
+
+void BusMain::Control::end_due() noexcept {
+    for (ProcessorRecord& processor : processors_)
+        for (QueueRecord& queue : processor.queues)
+            if (queue.must_end) end(queue);
 }
 
 }  // namespace prosa

@@ -43,7 +43,7 @@ absl::Status BusMain::Control::restart_processor(std::string_view name) {
 
 absl::Status BusMain::Control::set_withdrawn(std::string_view service, bool is_withdrawn) {
     if (publisher_.set_withdrawn(service, is_withdrawn)) {
-        publish();
+        attempt([this] { publish(); });
         log().info("service '{}' is {}, as asked for", service, is_withdrawn ? "withdrawn" : "restored");
         return absl::OkStatus();
     }

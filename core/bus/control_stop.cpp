@@ -25,11 +25,11 @@ void BusMain::Control::stop(std::string reason) noexcept {
         ended_promise_.set_value();
         return;
     }
-    if (phase_ != Phase::running) {
+    if (phase_ == Phase::draining) {
         log().warn("second request to stop ({}): not waiting any longer", reason);
         stop_deadline_ns_ = now_ns_;
-        return;
     }
+    if (phase_ != Phase::running) return;
     phase_ = Phase::draining;
     stop_reason_ = std::move(reason);
     stop_deadline_ns_ = now_ns_ + options_.bus.shutdown_timeout_ns;

@@ -43,6 +43,9 @@ class ControlInbox {
         return true;
     }
 
+    // Whether that was why this thread's last post returned false.
+    static bool lacked_memory() noexcept { return Queue::lacked_memory(); }
+
     bool has_pending() const noexcept { return signal_.load(std::memory_order_relaxed) != 0; }
 
     // Runs at most tasks_max tasks, so that a flood does not starve the loop; returns how many. One that throws stays

@@ -28,10 +28,14 @@ class ControlQueue {
     }
 
     bool try_enqueue(Task&& task) {
+        QueueMemory::has_failed = false;
         if (count_.fetch_add(1, std::memory_order_relaxed) < capacity_ && try_push(task)) return true;
         count_.fetch_sub(1, std::memory_order_relaxed);
         return false;
     }
+
+    // Whether this thread's last try_enqueue returned false for that.
+    static bool lacked_memory() noexcept { return QueueMemory::has_failed; }
 
     bool try_dequeue(Task& task) {
         if (!tasks_.try_dequeue(task)) return false;
@@ -44,7 +48,6 @@ class ControlQueue {
     // nothing for ever, though no memory is lacking: such threads share the spare part. A thread that may yet get
     // a part of its own must not use it, for its later tasks could overtake those in there.
     bool try_push(Task& task) {
-        QueueMemory::has_failed = false;
         if (tasks_.enqueue(std::move(task))) return true;
         if (QueueMemory::has_failed) return false;
         const std::unique_lock lock(spare_mutex_, std::try_to_lock);

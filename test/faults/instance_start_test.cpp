@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <pthread.h>
+#include <signal.h>
 
 #include <atomic>
 #include <cerrno>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "core/bus/bus.hpp"
+#include "core/bus/bus_client.hpp"
 #include "core/bus/bus_main.hpp"
 #include "core/bus/service_directory.hpp"
 #include "core/control/control_server.hpp"
@@ -129,6 +131,83 @@ TEST_CASE("a processor that lacks its thread is refused, and can be added again"
     CHECK(main.add_processor(processor("three")).ok());
     CHECK(main.wait_until_running(10 * ns_per_s));
     CHECK(main.stop_and_join("the test is over") == 0);
+}
+
+TEST_CASE("a processor that lacks its thread and the memory to say so is refused, and can be added again") {
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; which += 3) {
+        CAPTURE(which);
+        BusMain main(instance());
+        REQUIRE(started(main).ok());
+        threads_left = 0;
+        FailingMemory::arm_everywhere(which, true);
+        const absl::Status refused = main.add_processor(processor("three")).status();
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        threads_left = any_number;
+        CHECK(absl::IsResourceExhausted(refused));
+        CHECK(main.add_processor(processor("three")).ok());
+        CHECK(main.wait_until_running(10 * ns_per_s));
+        CHECK(main.stop_and_join("the test is over") == 0);
+    }
+}
+
+TEST_CASE("refusals use up no reactor") {
+    BusMain main(instance());
+    REQUIRE(started(main).ok());
+    for (int i = 0; i < 300; ++i) {
+        threads_left = 0;
+        CHECK(absl::IsResourceExhausted(main.add_processor(processor("three")).status()));
+        threads_left = any_number;
+        FailingMemory::arm(3, false);
+        CHECK_THROWS_AS(main.connect_client(), std::bad_alloc);
+        FailingMemory::disarm();
+    }
+    CHECK(main.add_processor(processor("three")).ok());
+    CHECK(main.connect_client() != nullptr);
+    CHECK(main.wait_until_running(10 * ns_per_s));
+    CHECK(main.stop_and_join("the test is over") == 0);
+}
+
+TEST_CASE("a refused start leaves the process's signals as they were") {
+    const auto action = [] {
+        struct sigaction found {};
+        ::sigaction(SIGTERM, nullptr, &found);
+        return found.sa_handler;
+    };
+    const auto before = action();
+    InstanceOptions listening = instance();
+    listening.handles_signals = true;
+    BusMain main(listening);
+    threads_left = 0;
+    CHECK_FALSE(started(main).ok());
+    threads_left = any_number;
+    CHECK((action() == before));
+}
+
+TEST_CASE("a thread without memory for its first question is told so; a stop begins all the same") {
+    for (std::uint64_t which = 0; which < 8; ++which) {
+        CAPTURE(which);
+        BusMain main(instance());
+        REQUIRE(started(main).ok());
+        absl::Status asked;
+        std::thread asker([&] {
+            FailingMemory::arm(which, true);
+            asked = main.remove_processor("two");
+            FailingMemory::disarm();
+        });
+        asker.join();
+        CHECK((asked.ok() || says(asked, "memory")));
+        if (which == 0) CHECK_FALSE(asked.ok());
+        std::thread stopper([&] {
+            FailingMemory::arm(which, true);
+            main.begin_stop("done");
+            FailingMemory::disarm();
+        });
+        stopper.join();
+        CHECK(main.join() == 0);
+        CHECK_FALSE(main.is_stop_requested());
+    }
 }
 
 TEST_CASE("what lacks its thread beside an instance says so, and leaves no socket") {
