@@ -79,20 +79,25 @@ TEST_CASE("SIGINT and SIGTERM stop the instance in order") {
             InstanceOptions listening = patient_options();
             listening.handles_signals = true;
             BusMain main(listening);
-            if (!main.add_processor(slow_provider("SLOW", 100 * ns_per_ms)).ok()) return 90;
+            if (!main.add_processor(slow_provider("SLOW", 500 * ns_per_ms)).ok()) return 90;
             if (!main.start().ok()) return 91;
             auto client = main.connect_client();
             const ServiceHandle slow = client->resolve("SLOW");
             if (!wait_for_provider(*client, slow)) return 92;
             Tally tally(*client);
             if (!send_all(*client, slow, 10)) return 93;
+            if (!eventually([&] { return received_by(main, 0) == 10; })) return 94;
             ::kill(::getpid(), signal);
+            if (!eventually([&] { return main.is_stopping(); })) return 95;
+            while (client->poll()) {
+            }
+            if (tally.total != 0) return 96;  // all are in flight
             if (!eventually([&] {
                     client->poll();
                     return tally.total == 10;
                 }))
-                return 94;
-            if (tally.by_error[ServiceError::none] != 10) return 95;
+                return 97;
+            if (tally.by_error[ServiceError::none] != 10) return 98;
             return main.join();
         });
         CHECK(child.signal == 0);
