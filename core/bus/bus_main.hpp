@@ -14,9 +14,10 @@
 // Threads   any, unless said otherwise; a call posts to Main's thread, and one that returns a result waits for it
 //           (never call those from a reactor, which would wait for what may wait for it).
 // Errors    names that are unknown, with the nearest; what cannot be done in the present state; resource exhausted:
-//           there was no memory or no thread for it, and nothing has changed; but see start, and a command or a
-//           notice may have reached some of a processor's queues. The constructor, plan, wait_until_running,
-//           wake_reactors, report and connect_client throw std::bad_alloc instead. A stop always begins.
+//           there was no memory or no thread for it, and nothing has changed; but see start, a command or a notice
+//           may have reached some of a processor's queues, and a reactor may be there for the next processor. The
+//           constructor, plan, wait_until_running, wake_reactors, report and connect_client throw std::bad_alloc
+//           instead. A stop always begins.
 // Several instances may live in one process.
 #pragma once
 
