@@ -142,8 +142,7 @@ void close_transaction_log(const std::shared_ptr<TransactionLog>& log) {
     fmt::print(stderr,
                "warning: {} of {} requests are not in the log of transactions: its ring was full "
                "(observability.transaction_log.ring_slots), its file could not be written, or there was no "
-               "memory at "
-               "the end\n",
+               "memory at the end\n",
                counts.dropped, counts.dropped + counts.written);
 }
 
