@@ -10,7 +10,8 @@
 namespace prosa {
 namespace {
 
-constexpr std::size_t inbox_capacity_tasks = 2048;  // as ProSA's Main
+constexpr std::size_t events_max = 2048;  // as ProSA's Main
+constexpr std::size_t questions_max = 256;
 constexpr Nanos stop_poll_ns = 2 * ns_per_ms;
 constexpr Nanos backlog_poll_ns = ns_per_ms;
 
@@ -37,7 +38,8 @@ BusMain::Control::Control(InstanceOptions options)
       now_ns_(start_ns_),
       stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
     waker_ = std::make_shared<Waker>();
-    inbox_ = std::make_unique<ControlInbox<>>(waker_, inbox_capacity_tasks, peers_max);
+    events_ = std::make_unique<ControlInbox<>>(waker_, events_max, peers_max);
+    questions_ = std::make_unique<ControlInbox<>>(waker_, questions_max, peers_max);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);
 }
 
@@ -47,7 +49,7 @@ BusMain::Control::~Control() = default;
 
 bool BusMain::Control::post_event(MainEvent& event) noexcept try {
     ControlTask task([this, copy = event]() mutable { handle(copy); });
-    return inbox_->post(task);
+    return events_->post(task);
 } catch (const std::bad_alloc&) {
     return false;
 }
@@ -86,14 +88,16 @@ void BusMain::Control::run() {
     while (!may_leave_.load(std::memory_order_acquire)) {  // [leave]
         const Nanos now_ns = monotonic_now_ns();
         run_once(now_ns);
-        const bool is_quiet = inbox_->announce_sleep();
-        if (is_quiet || lacks_memory_) waker_->wait(next_due_ns() - now_ns);
-        inbox_->awaken();
+        const bool has_no_events = events_->announce_sleep();
+        const bool has_no_questions = questions_->announce_sleep();
+        if ((has_no_events && has_no_questions) || lacks_memory_) waker_->wait(next_due_ns() - now_ns);
+        events_->awaken();
+        questions_->awaken();
     }
 }
 
 void BusMain::Control::note_lack_of_memory() noexcept {
-    if (!std::exchange(lacks_memory_, true))
+    if (!std::exchange(lacks_memory_, true) && !lacked_memory_)
         log().error("Main has no memory for what it has to do: it tries again");
 }
 
@@ -105,13 +109,18 @@ BusMain::Control*& BusMain::Control::main_of_thread() noexcept {
 void BusMain::Control::run_without_main() noexcept {
     if (is_main_running_.load(std::memory_order_acquire)) return std::this_thread::yield();  // [main]
     const std::scoped_lock lock(without_main_);
-    attempt([this] { inbox_->run_pending(inbox_capacity_tasks); });
+    run_posted();
+}
+
+void BusMain::Control::run_posted() noexcept {
+    attempt([this] { events_->run_pending(events_max); });
+    attempt([this] { questions_->run_pending(questions_max); });
 }
 
 bool BusMain::Control::run_once(Nanos now_ns) {
     now_ns_ = now_ns;
-    const bool lacked_memory = std::exchange(lacks_memory_, false);
-    attempt([this] { inbox_->run_pending(inbox_capacity_tasks); });
+    lacked_memory_ = std::exchange(lacks_memory_, false);
+    run_posted();
     const std::uint32_t requests = stop_requests_.load(std::memory_order_relaxed);
     while (stop_requests_seen_ != requests) {
         ++stop_requests_seen_;
@@ -128,7 +137,7 @@ bool BusMain::Control::run_once(Nanos now_ns) {
     publisher_.reclaim();
     if (phase_ == Phase::draining || phase_ == Phase::ending)
         attempt([this, now_ns] { advance_stop(now_ns); });
-    if (lacked_memory && !lacks_memory_) log().warn("Main has memory again");
+    if (lacked_memory_ && !lacks_memory_) log().warn("Main has memory again");
     return phase_ != Phase::stopped;
 }
 

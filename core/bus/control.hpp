@@ -1,7 +1,7 @@
 // core/bus/control.hpp: the inside of BusMain: registry, supervision, watchdog and shutdown on Main's thread.
 //
 // Threads   Main's, but for what says otherwise. Main executes no user code.
-// Turn      posted tasks, a coalesced publication, due restarts, watchdog, shutdown.
+// Turn      posted events and questions, a coalesced publication, due restarts, watchdog, shutdown.
 #pragma once
 
 #include <array>
@@ -169,6 +169,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     void note_lack_of_memory() noexcept;
     static Control*& main_of_thread() noexcept;  // null on a thread that is no Main
     void run_without_main() noexcept;
+    void run_posted() noexcept;
     void handle(MainEvent& event);
     void on(QueueRegistered& event);
     void on(QueueRunning& event);
@@ -236,7 +237,9 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     BusyThreads busy_threads_;
     NodeContext node_context_;
     std::shared_ptr<Waker> waker_;
-    std::unique_ptr<ControlInbox<>> inbox_;
+    std::unique_ptr<ControlInbox<>> events_;
+    // Apart from the events, one of which may wait for memory at their head: questions are answered meanwhile.
+    std::unique_ptr<ControlInbox<>> questions_;
     std::array<std::atomic<HostedReactor*>, peers_max> by_id_{};  // [host]: what it points to is built
     std::atomic<std::uint32_t> next_peer_id_{0};
     std::deque<HostedReactor> reactors_;
@@ -250,7 +253,8 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     Nanos now_ns_;
     Nanos stepped_now_ns_;
     Nanos next_watch_ns_ = 0;
-    bool lacks_memory_ = false;
+    bool lacks_memory_ = false;   // in this turn
+    bool lacked_memory_ = false;  // in the one before
     bool must_complete_ = false;  // reactors are to be told that pending requests end
 
     Phase phase_ = Phase::created;
@@ -297,8 +301,8 @@ auto BusMain::Control::ask(Query query) -> decltype(query()) {
             result->set_exception(std::current_exception());
         }
     });
-    while (!inbox_->post(task)) {
-        if (inbox_->lacked_memory()) throw std::bad_alloc();
+    while (!questions_->post(task)) {
+        if (questions_->lacked_memory()) throw std::bad_alloc();
         run_without_main();
     }
     // Main's thread may have left before it saw the task: then whoever waits runs it.

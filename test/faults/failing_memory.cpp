@@ -17,6 +17,7 @@ struct State {
     std::uint64_t which;
     LiveMemory live;
     bool is_armed;
+    bool is_spared;  // by a failure elsewhere
     bool lasts;
     bool has_failed;
 };
@@ -28,6 +29,7 @@ std::atomic<bool> has_failed_everywhere{false};
 std::atomic<bool> lasts_everywhere{false};
 
 bool must_fail_everywhere() noexcept {
+    if (state.is_spared) return false;
     if (lasts_everywhere.load(std::memory_order_relaxed) &&
         has_failed_everywhere.load(std::memory_order_relaxed))
         return true;
@@ -88,8 +90,13 @@ void FailingMemory::arm_everywhere(std::uint64_t which, bool lasts) noexcept {
     lasts_everywhere.store(lasts, std::memory_order_relaxed);
     left_everywhere.store(which, std::memory_order_relaxed);
 }
+void FailingMemory::arm_elsewhere(std::uint64_t which, bool lasts) noexcept {
+    state.is_spared = true;
+    arm_everywhere(which, lasts);
+}
 void FailingMemory::disarm() noexcept {
     state.is_armed = false;
+    state.is_spared = false;
     lasts_everywhere.store(false, std::memory_order_relaxed);
     left_everywhere.store(none, std::memory_order_relaxed);
 }

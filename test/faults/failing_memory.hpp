@@ -4,7 +4,7 @@
 // The program that links failing_memory.cpp has its operator new, mi_malloc_aligned and what frees both
 // replaced.
 //
-// Threads   one: the test's. Allocations of other threads count, and fail, by arm_everywhere only.
+// Threads   one: the test's. Allocations of other threads count, and fail, by arm_everywhere and arm_elsewhere only.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,10 @@ class FailingMemory {
   public:
     // From now on the allocation number `which` (from 0) fails, and with `lasts` each one after it.
     static void arm(std::uint64_t which, bool lasts) noexcept;
-    // That of all threads together.
+    // That of all threads together,
     static void arm_everywhere(std::uint64_t which, bool lasts) noexcept;
+    // or of all but the one that arms.
+    static void arm_elsewhere(std::uint64_t which, bool lasts) noexcept;
     static void disarm() noexcept;
 
     static std::uint64_t allocations() noexcept;  // since arm

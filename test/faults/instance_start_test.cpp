@@ -1,8 +1,9 @@
 // Instances with threads of their own, and what stands beside them, that lack one, or memory, when they start.
 //
 // Forbids   std::bad_alloc out of a start; a refusal that does not say which thread, or what, was missing; a thread
-//           or a socket's file that a refused start leaves; a processor that was refused and is there all the same;
-//           a record of the log of transactions that is neither written nor counted.
+//           or a socket's file that a refused start leaves; a processor that was refused and is there all the same; a
+//           question that waits for Main's memory; a record of the log of transactions that is neither written nor
+//           counted.
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <pthread.h>
@@ -29,6 +30,7 @@
 #include "core/control/transaction_log.hpp"
 #include "test/faults/failing_memory.hpp"
 #include "test/support/temporary_folder.hpp"
+#include "test/support/watchdog.hpp"
 
 namespace prosa::test {
 namespace {
@@ -230,6 +232,26 @@ TEST_CASE("a thread without memory for its first question is told so; a stop beg
         stopper.join();
         CHECK(main.join() == 0);
         CHECK_FALSE(main.is_stop_requested());
+    }
+}
+
+TEST_CASE("Main answers while it lacks memory for what its reactors report") {
+    const Watchdog watchdog("questions without memory", std::chrono::seconds(60));
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        BusMain main(instance());
+        REQUIRE(started(main).ok());
+        REQUIRE(main.wait_until_running(10 * ns_per_s));
+        FailingMemory::arm_elsewhere(which, true);
+        const absl::Status added = main.add_processor(processor("three")).status();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // it starts, as far as it can
+        (void)main.wait_until_running(0);
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        CHECK_MESSAGE((added.ok() || says(added, "memory")), added.ToString());
+        CHECK(main.wait_until_running(10 * ns_per_s));
+        CHECK(main.stop_and_join("the test is over") == 0);
     }
 }
 
