@@ -127,6 +127,15 @@ class Instance:
         self.seen = follower.seen
         return True
 
+    def wait_for_error(self, text, seconds=END_S):
+        """That its log holds `text`; False when the process ended or took too long."""
+        end = time.monotonic() + seconds
+        while text not in self.err():
+            if time.monotonic() > end or self.process.poll() is not None:
+                return text in self.err()
+            time.sleep(0.01)
+        return True
+
     def ctl(self, *arguments):
         return subprocess.run([PROGRAMS["prosa"], "ctl", "--socket", self.folder / "ctl.sock", *arguments], capture_output=True,
                               text=True, timeout=END_S, check=False)

@@ -84,6 +84,7 @@ def sigterm_twice(random):
     with Instance(call_timeout="10m", shutdown_timeout="10m", worker=worker).start() as instance:
         under_load(instance, result)
         instance.signal(signal.SIGTERM)
+        result.expect(instance.wait_for_error("process stops"), "the first signal is not in the log")
         time.sleep(0.2 + random.random() / 5)
         result.expect(instance.process.poll() is None, "it did not wait for what was in flight")
         result.ended_in_order(instance, instance.stop())
@@ -262,7 +263,7 @@ def wall_clock_jumps(random):
     if not FAKETIME.exists():
         raise Skipped("package faketime is missing")
     result = Result()
-    with Instance() as instance:
+    with Instance(call_timeout="1m") as instance:
         offset = instance.folder / "offset"
         offset.write_text("+0\n", encoding="ascii")
         instance.start(environment={"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(offset),

@@ -140,20 +140,20 @@ def soak(prosa, rate, seconds, folder):
     """The samples, the exit code and the report of one long load."""
     hlog, report = folder / "soak.hlog", folder / "soak.json"
     samples = []
-    told = time.monotonic()
+    begin = told = time.monotonic()
     with open(folder / "err", "wb") as err:
         process = subprocess.Popen(load_command(prosa, rate, seconds, "--json", str(report), "--hlog", str(hlog)),
                                    stdout=subprocess.DEVNULL, stderr=err)
         time.sleep(min(5, seconds / 3))  # its threads are there, and its pools were used
         while process.poll() is None:
             taken = sample(process)
-            if taken is not None and process.poll() is None:
+            if taken is not None and time.monotonic() - begin < seconds:  # then the instance is not ending yet
                 samples.append(taken)
             if time.monotonic() - told >= 10:
                 told = time.monotonic()
                 print(f"soak: {samples[-1][1]} KiB, {samples[-1][2]} descriptors", file=sys.stderr)
             time.sleep(min(1, seconds / 20))
-    return samples[:-1], process.returncode, json.loads(report.read_text(encoding="utf-8")), hlog
+    return samples, process.returncode, json.loads(report.read_text(encoding="utf-8")), hlog
 
 
 def growth_max(samples):

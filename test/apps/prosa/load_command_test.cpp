@@ -5,33 +5,45 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <thread>
 
 #include "apps/prosa/exit_code.hpp"
 #include "core/bus/bus.hpp"
 #include "test/apps/prosa/child_program.hpp"
 #include "test/apps/prosa/example_files.hpp"
+#include "test/apps/prosa/pipe_gate.hpp"
 #include "test/apps/prosa/program_text.hpp"
 
 namespace prosa {
 namespace {
 
-// Answers at once, and takes its time to end.
+// Answers at once, and ends when it may.
 class SlowToEnd final : public Processor {
+  public:
+    explicit SlowToEnd(const test::PipeGate& gate) : gate_(gate) {}
+
+  private:
     absl::Status on_start() override {
         bus().add_services({"A"});
         return absl::OkStatus();
     }
     void on_request(Request& request) override { request.reply({}); }
-    void terminate() noexcept override { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
+    void terminate() noexcept override { gate_.pass(); }
+
+    const test::PipeGate& gate_;
 };
 
-// Announces nothing for longer than anybody waits.
+// Starts when it may, and announces nothing.
 class SlowToStart final : public Processor {
+  public:
+    explicit SlowToStart(const test::PipeGate& gate) : gate_(gate) {}
+
+  private:
     absl::Status on_start() override {
-        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        gate_.pass();
         return absl::OkStatus();
     }
+
+    const test::PipeGate& gate_;
 };
 
 ProcessorRegistry registry_with(std::string name, std::function<std::unique_ptr<Processor>()> make) {
@@ -113,14 +125,16 @@ TEST_CASE("a load on an instance whose processor crashes fails at once, with the
 }
 
 TEST_CASE("an interrupt before a load has begun is no unknown service") {
+    const test::PipeGate gate;
     const ProcessorRegistry registry =
-        registry_with("slow_to_start", [] { return std::make_unique<SlowToStart>(); });
+        registry_with("slow_to_start", [&] { return std::make_unique<SlowToStart>(gate); });
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "a: { processor: slow_to_start }\n");
     ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "100", "--log-level", "debug"}, {},
                          &registry);
     REQUIRE_MESSAGE(program.wait_for_error_text("incarnation 1 starts"), program.errors());
     program.signal(SIGINT);
+    gate.open();
     CHECK(program.wait() == exit_failed);
     CHECK_MESSAGE(contains(program.errors(), "the load was interrupted before it began"), program.errors());
 }
@@ -136,8 +150,9 @@ TEST_CASE("a load that is out of reach ends, and what was not sent is counted") 
 }
 
 TEST_CASE("an interrupt while a finished load's instance ends is the last of its runs") {
+    const test::PipeGate gate;
     const ProcessorRegistry registry =
-        registry_with("slow_to_end", [] { return std::make_unique<SlowToEnd>(); });
+        registry_with("slow_to_end", [&] { return std::make_unique<SlowToEnd>(gate); });
     const TemporaryFolder folder;
     const std::string path = folder.write("a.yml", "a: { processor: slow_to_end }\n");
     ChildProgram program({"load", "-c", path, "--service", "A", "--rate", "100", "--duration", "100ms",
@@ -145,6 +160,7 @@ TEST_CASE("an interrupt while a finished load's instance ends is the last of its
                          {}, &registry);
     REQUIRE_MESSAGE(program.wait_for_error_text(" stops: "), program.errors());
     program.signal(SIGINT);
+    gate.open();
     program.wait();
     CHECK_MESSAGE(count_of(program.errors(), " stops: ") == 1, program.errors());
     CHECK(contains(program.output(), "response time"));

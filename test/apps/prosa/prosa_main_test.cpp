@@ -139,7 +139,9 @@ TEST_CASE("a program with a kind of its own has every command, and a handler tha
                                           "bus: { shutdown_timeout: 100ms }\n"
                                           "h: { processor: hanging }\n"
                                           "i: { processor: injector, service_name: HANG, rate: 100 }\n");
-    ChildProgram run({"run", "-c", path, "--duration", "300ms"}, {}, &registry);
+    ChildProgram run({"run", "-c", path}, {}, &registry);
+    REQUIRE_MESSAGE(run.wait_for_error_text("services are withdrawn"), run.errors());
+    run.signal(SIGINT);
     CHECK(run.wait() == exit_failed);
     CHECK(contains(run.errors(), "did not end: a handler hangs, of h"));
     CHECK(contains(run.output(), "Requesters"));

@@ -79,19 +79,21 @@ TEST_CASE("SIGINT and SIGTERM stop the instance in order") {
             InstanceOptions listening = patient_options();
             listening.handles_signals = true;
             BusMain main(listening);
-            if (!main.add_processor(slow_provider("SLOW", 500 * ns_per_ms)).ok()) return 90;
+            std::atomic<bool> may_answer{false};
+            if (!main.add_processor(gated_provider("GATED", may_answer)).ok()) return 90;
             if (!main.start().ok()) return 91;
             auto client = main.connect_client();
-            const ServiceHandle slow = client->resolve("SLOW");
-            if (!wait_for_provider(*client, slow)) return 92;
+            const ServiceHandle gated = client->resolve("GATED");
+            if (!wait_for_provider(*client, gated)) return 92;
             Tally tally(*client);
-            if (!send_all(*client, slow, 10)) return 93;
+            if (!send_all(*client, gated, 10)) return 93;
             if (!eventually([&] { return received_by(main, 0) == 10; })) return 94;
             ::kill(::getpid(), signal);
             if (!eventually([&] { return main.is_stopping(); })) return 95;
             while (client->poll()) {
             }
             if (tally.total != 0) return 96;  // all are in flight
+            may_answer = true;
             if (!eventually([&] {
                     client->poll();
                     return tally.total == 10;

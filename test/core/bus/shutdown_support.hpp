@@ -1,6 +1,7 @@
 // test/core/bus/shutdown_support.hpp: processors and clients that have something in flight when an instance stops.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -34,6 +35,22 @@ inline ProcessorDefinition slow_provider(std::string service, Nanos delay_ns) {
         };
         p.timer = [](LambdaProcessor& self, std::uint64_t token) {
             self.kept.at(token).reply(bytes_of("done"));
+        };
+    });
+}
+
+// Keeps each request until it may answer.
+inline ProcessorDefinition gated_provider(std::string service, const std::atomic<bool>& may_answer) {
+    return definition("gated", [service = std::move(service), &may_answer](LambdaProcessor& p) {
+        p.start = [service](LambdaProcessor& self) {
+            self.bus().add_services({service});
+            self.bus().set_timer(self.bus().now_ns(), 0);
+            return absl::OkStatus();
+        };
+        p.request = [](LambdaProcessor& self, Request& request) { self.kept.push_back(request.keep()); };
+        p.timer = [&may_answer](LambdaProcessor& self, std::uint64_t token) {
+            if (!may_answer) return void(self.bus().set_timer(self.bus().now_ns() + ns_per_ms, token));
+            for (KeptRequest& each : self.kept) each.reply(bytes_of("done"));
         };
     });
 }

@@ -229,18 +229,19 @@ TEST_CASE("a report may be asked for at any moment of the start") {
     }
 }
 
-// Requests time out behind a handler that blocks; the stop does not wait for it, so some are never taken, and its own
-// answer comes when its requester's reactor has ended.
+// Requests time out behind a handler that blocks until the instance stops; the stop does not wait for it, so some are
+// never taken, and its own answer comes when its requester's reactor has ended.
 TEST_CASE("what a stop overtakes is accounted for on both sides") {
     InstanceOptions brief = options();
     brief.bus.shutdown_timeout_ns = 20 * ns_per_ms;
-    brief.bus.call_timeout_ns = 150 * ns_per_ms;  // half of what the provider takes; enough for it to begin
+    brief.bus.call_timeout_ns = 150 * ns_per_ms;  // half of what the provider takes
     brief.bus.batch = 8;
     BusMain main(brief);
     std::atomic<bool> is_blocking{false};
     REQUIRE(main.add_processor(provider("blocking", "BLOCK",
                                         [&](auto&, Request& request) {
                                             is_blocking = true;
+                                            while (!main.is_stopping()) std::this_thread::yield();
                                             std::this_thread::sleep_for(std::chrono::milliseconds(300));
                                             request.reply(request.body());
                                         }))
@@ -249,6 +250,7 @@ TEST_CASE("what a stop overtakes is accounted for on both sides") {
     const auto ask = [](LambdaProcessor& self) {
         const ServiceHandle service = self.bus().resolve("BLOCK");
         if (!self.bus().has_provider(service)) return;
+        (void)self.bus().send(service, bytes_of("x"), {.timeout_ns = 60 * ns_per_s});  // for it to begin
         for (int i = 0; i < 40; ++i) (void)self.bus().send(service, bytes_of("x"));
     };
     REQUIRE(main.add_processor(definition("asker",

@@ -59,6 +59,13 @@ bool is_served(const std::string& path, std::string_view request) {
     return answer.ok() && answer->is_ok;
 }
 
+// As soon as it has a place, and a CPU, for one more.
+bool is_served_in_time(const std::string& path) {
+    bool is_served_now = false;
+    for (int i = 0; i < 1000 && !is_served_now; ++i) is_served_now = is_served(path, "hello");
+    return is_served_now;
+}
+
 bool can_become_another_user() {
     if (::geteuid() == 0) return true;
     MESSAGE("left out: only root can become another user");
@@ -164,7 +171,7 @@ TEST_CASE("a client that says nothing is closed after the time-out") {
     options.timeout_ns = 20 * ns_per_ms;
     Served served(options);
     CHECK(send_raw(served.path, "never finished").empty());
-    CHECK(is_served(served.path, "hello"));
+    CHECK(is_served_in_time(served.path));
 }
 
 TEST_CASE("one client more than clients_max is told so") {
@@ -304,9 +311,7 @@ TEST_CASE("a client that does not wait for its answer harms nobody") {
         REQUIRE(connection.ok());
         REQUIRE(::send(connection->get(), "a\n", 2, MSG_NOSIGNAL) == 2);
     }
-    bool is_next_served = false;  // once those are gone: they may be as many as the server takes
-    for (int i = 0; i < 1000 && !is_next_served; ++i) is_next_served = is_served(served.path, "hello");
-    CHECK(is_next_served);
+    CHECK(is_served_in_time(served.path));  // once those are gone: they may be as many as the server takes
 }
 
 TEST_CASE("the default path is in the user's runtime folder, else in a folder of the user's own") {

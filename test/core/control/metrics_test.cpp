@@ -167,7 +167,7 @@ ProcessorDefinition asker() {
         p.command = [](LambdaProcessor& self, std::string_view text) {
             const bool is_misdirected = text == "nobody";
             const ServiceHandle service = self.bus().resolve(is_misdirected ? "NOBODY" : "W");
-            const Nanos timeout_ns = text == "keep" ? 20 * ns_per_ms : 10 * ns_per_s;
+            const Nanos timeout_ns = text == "keep" ? 2 * ns_per_s : 10 * ns_per_s;
             const bool is_sent =
                 bool(self.bus().send(service, bytes_of(std::string(text)), {.timeout_ns = timeout_ns}));
             return std::string(is_sent ? "sent" : "refused");

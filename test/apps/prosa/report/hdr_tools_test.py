@@ -83,8 +83,11 @@ class Exchange:
 
     tool_class = None
 
+    @classmethod
+    def setUpClass(cls):
+        cls.tool = cls.tool_class()
+
     def setUp(self):
-        self.tool = self.tool_class()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
