@@ -37,6 +37,7 @@ namespace {
 
 constexpr int any_number = 1'000'000;
 std::atomic<int> threads_left{any_number};  // how many can still be made
+bool is_listen_refused = false;
 // In a row without a failure: all allocations have failed once. In one of them another thread may just have been late.
 constexpr int calm_turns_enough = 3;
 
@@ -125,6 +126,13 @@ extern "C" __attribute__((visibility("default"))) int pthread_create(pthread_t* 
         reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
     if (prosa::test::threads_left.fetch_sub(1) <= 0) return EAGAIN;
     return original(thread, attributes, run, argument);
+}
+
+extern "C" __attribute__((visibility("default"))) int listen(int socket, int backlog) noexcept {
+    static const auto original = reinterpret_cast<decltype(&listen)>(dlsym(RTLD_NEXT, "listen"));
+    if (!prosa::test::is_listen_refused) return original(socket, backlog);
+    errno = EADDRINUSE;
+    return -1;
 }
 
 namespace prosa::test {
@@ -267,6 +275,16 @@ TEST_CASE("what lacks its thread beside an instance says so, and leaves no socke
     CHECK_MESSAGE(says(no_log, "no thread for the log of transactions"), no_log.ToString());
 }
 
+TEST_CASE("a control socket that cannot listen says so, and leaves no file") {
+    const TemporaryFolder folder;
+    const std::string socket = folder.file("ctl.sock");
+    is_listen_refused = true;
+    const absl::Status refused = ControlServer::start({socket}, {}).status();
+    is_listen_refused = false;
+    CHECK_MESSAGE(refused.message().find("in use") != std::string::npos, refused.ToString());
+    CHECK(!std::filesystem::exists(socket));
+}
+
 TEST_CASE("a control socket that lacks memory says so, and leaves no thread and no file") {
     const TemporaryFolder folder;
     const ControlServerOptions options{folder.file("ctl.sock")};
@@ -289,6 +307,31 @@ TEST_CASE("a log of transactions that lacks memory at its start says so, and lea
     };
     CHECK(refusals_without_memory(options, start, false) > 1);
     CHECK(refusals_without_memory(options, start, true) > 1);
+}
+
+TEST_CASE("a sink of a log of transactions that lacks memory leaves nothing") {
+    const TemporaryFolder folder;
+    const auto log = TransactionLog::create({folder.file("transactions.log")});
+    REQUIRE(log.ok());
+    int refusals = 0;
+    bool has_failed = true;
+    for (std::uint64_t which = 0; has_failed; ++which) {
+        CAPTURE(which);
+        const LiveMemory before = FailingMemory::live();
+        FailingMemory::arm(which, false);
+        bool is_refused = false;
+        try {
+            (void)(*log)->open();
+        } catch (const std::bad_alloc&) {
+            is_refused = true;
+        }
+        has_failed = FailingMemory::has_failed();
+        FailingMemory::disarm();
+        CHECK(is_refused == has_failed);
+        refusals += is_refused;
+        if (is_refused) CHECK((FailingMemory::live() == before));
+    }
+    CHECK(refusals > 2);
 }
 
 TEST_CASE("a start that lacks memory says so, and leaves no thread") {
