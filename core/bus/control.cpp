@@ -90,7 +90,8 @@ void BusMain::Control::run() {
         run_once(now_ns);
         const bool has_no_events = events_->announce_sleep();
         const bool has_no_questions = questions_->announce_sleep();
-        if ((has_no_events && has_no_questions) || lacks_memory_) waker_->wait(next_due_ns() - now_ns);
+        // Events may wait for memory, questions do not.
+        if (has_no_questions && (has_no_events || lacks_memory_)) waker_->wait(next_due_ns() - now_ns);
         events_->awaken();
         questions_->awaken();
     }
@@ -137,7 +138,7 @@ bool BusMain::Control::run_once(Nanos now_ns) {
     publisher_.reclaim();
     if (phase_ == Phase::draining || phase_ == Phase::ending)
         attempt([this, now_ns] { advance_stop(now_ns); });
-    if (lacked_memory_ && !lacks_memory_) log().warn("Main has memory again");
+    if (!lacks_memory_ && std::exchange(lacked_memory_, false)) log().warn("Main has memory again");
     return phase_ != Phase::stopped;
 }
 

@@ -42,7 +42,10 @@ bool is_listen_refused = false;
 constexpr int calm_turns_enough = 3;
 
 class Idle final : public Processor {
-    absl::Status on_start() override { return absl::OkStatus(); }
+    absl::Status on_start() override {
+        bus().add_services({"IDLE"});
+        return absl::OkStatus();
+    }
 };
 
 ProcessorDefinition processor(std::string name) {
@@ -261,6 +264,23 @@ TEST_CASE("Main answers while it lacks memory for what its reactors report") {
         CHECK(main.wait_until_running(10 * ns_per_s));
         CHECK(main.stop_and_join("the test is over") == 0);
     }
+}
+
+// Its table cannot be published, so it lacks memory at every turn.
+TEST_CASE("Main sleeps past no question while it lacks memory, also when the instance has stopped") {
+    const Watchdog watchdog("questions that are slept past", std::chrono::seconds(60));
+    BusMain main(instance());
+    REQUIRE(started(main).ok());
+    REQUIRE(main.wait_until_running(10 * ns_per_s));
+    FailingMemory::arm_elsewhere(0, true);
+    CHECK(main.withdraw_service("IDLE").ok());
+    for (const bool is_stopping : {false, true}) {
+        if (is_stopping) main.begin_stop("the test is over");
+        for (int i = 0; i < 20'000; ++i) (void)main.wait_until_running(0);
+    }
+    CHECK(FailingMemory::has_failed());
+    FailingMemory::disarm();
+    CHECK(main.join() == 0);
 }
 
 TEST_CASE("what lacks its thread beside an instance says so, and leaves no socket") {
