@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t events_max = 2048;  // as ProSA's Main
 constexpr std::size_t questions_max = 256;
+constexpr std::size_t askers_usual = 4;  // a question of one more allocates its place, too
 constexpr Nanos stop_poll_ns = 2 * ns_per_ms;
 constexpr Nanos backlog_poll_ns = ns_per_ms;
 
@@ -39,7 +40,7 @@ BusMain::Control::Control(InstanceOptions options)
       stepped_now_ns_(options_.stepped_from_ns.value_or(no_deadline_ns)) {
     waker_ = std::make_shared<Waker>();
     events_ = std::make_unique<ControlInbox<>>(waker_, events_max, peers_max);
-    questions_ = std::make_unique<ControlInbox<>>(waker_, questions_max, peers_max);
+    questions_ = std::make_unique<ControlInbox<>>(waker_, questions_max, askers_usual);
     if (options_.journal != nullptr) options_.journal->begin(shared_directory_);
 }
 

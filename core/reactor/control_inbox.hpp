@@ -31,7 +31,7 @@ template <typename Task = ControlTask, typename Queue = ControlQueue<Task>,
           template <typename> class Atomic = std::atomic, typename OwnerWaker = Waker>
 class ControlInbox {
   public:
-    // Room for capacity_tasks, from at most threads_max posting threads.
+    // Room for capacity_tasks; from threads_max posting threads without a further allocation but their first.
     ControlInbox(std::shared_ptr<OwnerWaker> waker, std::size_t capacity_tasks, std::size_t threads_max)
         : queue_(capacity_tasks, threads_max), waker_(std::move(waker)) {}
 

@@ -21,7 +21,7 @@ namespace prosa {
 template <typename Task>
 class ControlQueue {
   public:
-    // Room for capacity_tasks, whoever posts them.
+    // Room for capacity_tasks, whoever posts them; more than threads_max threads may have to allocate it.
     ControlQueue(std::size_t capacity_tasks, std::size_t threads_max)
         : tasks_(capacity_tasks, 0, threads_max), spare_(tasks_), capacity_(capacity_tasks) {
         if (!spare_.valid()) throw std::bad_alloc();
