@@ -99,7 +99,8 @@ void BusMain::Control::run() {
 }
 
 void BusMain::Control::note_lack_of_memory() noexcept {
-    if (!std::exchange(lacks_memory_, true) && !lacked_memory_)
+    lacks_memory_ = true;
+    if (!std::exchange(is_lack_told_, true))
         log().error("Main has no memory for what it has to do: it tries again");
 }
 
@@ -121,7 +122,7 @@ void BusMain::Control::run_posted() noexcept {
 
 bool BusMain::Control::run_once(Nanos now_ns) {
     now_ns_ = now_ns;
-    lacked_memory_ = std::exchange(lacks_memory_, false);
+    lacks_memory_ = false;
     run_posted();
     const std::uint32_t requests = stop_requests_.load(std::memory_order_relaxed);
     while (stop_requests_seen_ != requests) {
@@ -139,7 +140,7 @@ bool BusMain::Control::run_once(Nanos now_ns) {
     publisher_.reclaim();
     if (phase_ == Phase::draining || phase_ == Phase::ending)
         attempt([this, now_ns] { advance_stop(now_ns); });
-    if (!lacks_memory_ && std::exchange(lacked_memory_, false)) log().warn("Main has memory again");
+    if (!lacks_memory_ && std::exchange(is_lack_told_, false)) log().warn("Main has memory again");
     return phase_ != Phase::stopped;
 }
 

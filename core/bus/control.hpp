@@ -254,7 +254,7 @@ class BusMain::Control final : public MainPort, public LinkConnector {
     Nanos stepped_now_ns_;
     Nanos next_watch_ns_ = 0;
     bool lacks_memory_ = false;   // in this turn
-    bool lacked_memory_ = false;  // in the one before, as the log knows
+    bool is_lack_told_ = false;   // in the log, until it has memory again
     bool must_complete_ = false;  // reactors are to be told that pending requests end
 
     Phase phase_ = Phase::created;

@@ -97,6 +97,8 @@ absl::Status started(BusMain& main) {
     return status;
 }
 
+bool runs(BusMain& main) { return started(main).ok() && main.wait_until_running(10 * ns_per_s); }
+
 // How many starts are refused until one has memory for all of its allocations: each says that memory is missing, and
 // leaves no thread. `start` ends what it starts, and takes no memory of its own.
 template <typename Options, typename Start>
@@ -252,8 +254,7 @@ TEST_CASE("Main answers while it lacks memory for what its reactors report") {
     for (std::uint64_t which = 0; calm_turns < calm_turns_enough; ++which) {
         CAPTURE(which);
         BusMain main(instance());
-        REQUIRE(started(main).ok());
-        REQUIRE(main.wait_until_running(10 * ns_per_s));
+        REQUIRE(runs(main));
         FailingMemory::arm_elsewhere(which, true);
         const absl::Status added = main.add_processor(processor("three")).status();
         std::this_thread::sleep_for(std::chrono::milliseconds(5));  // it starts, as far as it can
@@ -270,8 +271,7 @@ TEST_CASE("Main answers while it lacks memory for what its reactors report") {
 TEST_CASE("Main sleeps past no question while it lacks memory, also when the instance has stopped") {
     const Watchdog watchdog("questions that are slept past", std::chrono::seconds(60));
     BusMain main(instance());
-    REQUIRE(started(main).ok());
-    REQUIRE(main.wait_until_running(10 * ns_per_s));
+    REQUIRE(runs(main));
     FailingMemory::arm_elsewhere(0, true);
     CHECK(main.withdraw_service("IDLE").ok());
     for (const bool is_stopping : {false, true}) {
@@ -381,8 +381,7 @@ TEST_CASE("a processor that lacks memory in any thread is refused, and runs when
     for (std::uint64_t which = 0; calm_turns < calm_turns_enough; ++which) {
         CAPTURE(which);
         BusMain main(instance());
-        REQUIRE(started(main).ok());
-        REQUIRE(main.wait_until_running(10 * ns_per_s));
+        REQUIRE(runs(main));
         FailingMemory::arm_everywhere(which, false);
         absl::Status added = main.add_processor(processor("three")).status();
         calm_turns = FailingMemory::has_failed() ? 0 : calm_turns + 1;

@@ -35,9 +35,11 @@ std::map<std::string, std::vector<int>> affinity_by_thread() {
     return found;
 }
 
-// A thread of an earlier instance, of the same name, is gone from the kernel's list a moment after it was joined.
-bool comes_to_run_on(const std::string& thread, const std::vector<int>& cpus) {
-    return eventually([&] { return affinity_by_thread()[thread] == cpus; });
+// An earlier instance's, of the same name, are gone from the kernel's list a moment after they were joined.
+bool are_threads_gone() {
+    return eventually([] {
+        return !affinity_by_thread().contains("prosa-0") && !affinity_by_thread().contains("prosa-main");
+    });
 }
 
 bool restrict_to(int cpu) {
@@ -95,20 +97,22 @@ TEST_CASE("two instances in one process have service tables of their own, and bo
 TEST_CASE("a processor with a CPU of its own runs there, says the kernel") {
     for (const int cpu : current_affinity()) {
         CAPTURE(cpu);
+        REQUIRE(are_threads_gone());
         BusMain main(options());
         auto pinned = provider("pinned", "PINNED", echo);
         pinned.cpu = static_cast<std::uint32_t>(cpu);
         REQUIRE(main.add_processor(std::move(pinned)).ok());
         REQUIRE(main.start().ok());
         REQUIRE(main.wait_until_running(20 * ns_per_s));
-        CHECK(comes_to_run_on("prosa-0", {cpu}));
-        CHECK(comes_to_run_on("prosa-main", current_affinity()));
+        CHECK(affinity_by_thread().at("prosa-0") == std::vector<int>{cpu});
+        CHECK(affinity_by_thread().at("prosa-main") == current_affinity());
         CHECK(main.report().reactors.at(0).cpu == static_cast<std::uint32_t>(cpu));
         CHECK(works(main, "PINNED"));
     }
 }
 
 TEST_CASE("a processor added while the instance runs is pinned, too") {
+    REQUIRE(are_threads_gone());
     BusMain main(options());
     REQUIRE(main.start().ok());
     const int cpu = current_affinity().back();
@@ -116,7 +120,7 @@ TEST_CASE("a processor added while the instance runs is pinned, too") {
     pinned.cpu = static_cast<std::uint32_t>(cpu);
     REQUIRE(main.add_processor(std::move(pinned)).ok());
     REQUIRE(main.wait_until_running(20 * ns_per_s));
-    CHECK(comes_to_run_on("prosa-0", {cpu}));
+    CHECK(affinity_by_thread().at("prosa-0") == std::vector<int>{cpu});
     CHECK(works(main, "PINNED"));
 }
 
@@ -141,13 +145,14 @@ TEST_CASE("processors with `threads: 0` share a reactor, those added while the i
 }
 
 TEST_CASE("without pinning, threads float over the process's CPUs") {
+    REQUIRE(are_threads_gone());
     InstanceOptions floating = options();
     floating.pins_reactors = false;
     BusMain main(floating);
     REQUIRE(main.add_processor(provider("echo", "ECHO", echo)).ok());
     REQUIRE(main.start().ok());
     REQUIRE(main.wait_until_running(20 * ns_per_s));
-    CHECK(comes_to_run_on("prosa-0", current_affinity()));
+    CHECK(affinity_by_thread().at("prosa-0") == current_affinity());
     CHECK(works(main, "ECHO"));
 }
 
